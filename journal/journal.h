@@ -1,0 +1,269 @@
+/*
+ * journal: the truth. Every event ever, in one gap-free order, appended and never rewritten.
+ *
+ * One writer thread appends: journal_begin, any number of journal_append, journal_commit (which
+ * syncs). A commit holds whole commands only, so every cut falls between commands. Any number of
+ * readers, in this process or others, see committed records through journal_reader.
+ *
+ * A failed commit ends the process by the caller's hand: LMDB reports a full disk and a failed sync
+ * alike, and a failed sync must not be retried. What was not committed is not there after the
+ * restart.
+ *
+ * Formats (records, bodies, blobs, keyring, chain) stand as byte tables in README.md of this
+ * folder.
+ *
+ *     DATA/journal/   LMDB, synced: records, four body databases, checkpoints, dictionaries, meta
+ *     DATA/blobs/     LMDB, synced: large bodies in chunks
+ *     DATA/keyring    wrapped data keys
+ */
+#ifndef DAYBOOK_JOURNAL_JOURNAL_H
+#define DAYBOOK_JOURNAL_JOURNAL_H
+
+#include "core/base/arena.h"
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/id.h"
+#include "core/base/limits.h"
+#include "core/event/event.h"
+#include "journal/body.h"
+#include "journal/keyring.h"
+
+#include <stdint.h>
+
+#define JOURNAL_FORMAT       1
+
+#define JOURNAL_LINK_BYTES   32
+#define JOURNAL_DIGEST_BYTES 32
+
+struct journal;
+
+struct journal_options {
+    const char *data_dir;        /* DATA */
+    const char *master_key_path; /* NULL: DATA/master.key */
+    const struct clock *clock;
+    uint64_t map_bytes; /* 0: 1 TiB of address space; the file grows with use */
+    bool create;        /* make what is missing; else ERR_NOT_FOUND */
+    bool read_only;     /* beside a server; appending is then a bug */
+    bool without_keys;  /* for verify without a keyring: bodies cannot be opened or sealed */
+};
+
+/**
+ * Opens the journal, creating it when asked: the first record holds journal.created and the
+ * built-in dictionary's dictionary.added. Applies key.destroyed records to the keyring again before
+ * it returns. Errors: ERR_NOT_FOUND, ERR_UNSUPPORTED (newer format), ERR_DAMAGED, ERR_IO, and
+ * keyring_open's.
+ */
+MUST_USE enum err
+journal_open(const struct journal_options *options, struct journal **ret, struct error *reterr);
+
+/** Closes and frees; sets the pointer to NULL. No reader or batch may be left. Takes NULL too. */
+void journal_close(struct journal **journal);
+
+/** The journal's id, for ever. Thread: any. */
+struct uuid journal_id(const struct journal *journal);
+
+/** The keyring. Thread: any. */
+struct keyring *journal_keyring(struct journal *journal);
+
+/** Number of the journal's own data key (tokens, users, organization, reasons of deletions). */
+uint64_t journal_own_key(const struct journal *journal);
+
+/* The end of the journal: what a head kept elsewhere is compared with. */
+struct journal_head {
+    uint64_t seq; /* last event's */
+    unsigned char link[JOURNAL_LINK_BYTES];
+    int64_t recorded_at_us;
+};
+
+/* ---- appending: writer thread only ---- */
+
+/* One record of a command: events of one stream. */
+struct append_record {
+    struct stream_ref stream;
+    struct stream_ref owner; /* of the bodies; same as stream when it owns itself */
+    uint64_t key;            /* data key number that seals the bodies; 0 when there are none */
+    uint64_t first_stream_version; /* version of its first event */
+    const struct event *events; /* bodies that are values are encoded and sealed by the journal */
+    size_t event_count;
+    /* Bodies sealed beforehand (body_seal, with this append's id and this record's part); NULL: the
+     * events' values of that class. Both for one class is a bug. Taken: emptied by a successful
+     * append. */
+    struct sealed_body *sealed[BODY_CLASS_COUNT];
+    bool not_stored[BODY_CLASS_COUNT]; /* keep digest only (retention 0) */
+};
+
+struct append {
+    struct uuid id;
+    struct actor actor;
+    struct uuid correlation;  /* request that caused it; zero: none */
+    uint64_t causation;       /* sequence of the event that caused it; 0: none */
+    struct slice reason;      /* kept in the first record's state body; empty: none */
+    struct slice idempotency; /* 32 bytes keyed digest of scope and key; empty: none */
+    struct slice request;     /* 32 bytes keyed digest of the request; empty: none */
+    struct append_record *records;
+    size_t record_count;
+};
+
+struct append_result {
+    uint64_t first_seq;
+    uint64_t last_seq;
+    int64_t recorded_at_us;
+    uint64_t journal_bytes; /* keys and values put */
+};
+
+/** Starts a batch. One at a time. Errors: ERR_IO, ERR_DISK_FULL. */
+MUST_USE enum err journal_begin(struct journal *journal, struct error *reterr);
+
+/**
+ * Adds one whole command to the batch.
+ * Errors: ERR_LIMIT (over LIMIT_COMMAND_BYTES; the batch is as before), ERR_ERASED (key), ERR_IO
+ * (the batch must be aborted and the process ended).
+ */
+MUST_USE enum err journal_append(struct journal *journal,
+                                 const struct append *append,
+                                 struct append_result *ret,
+                                 struct error *reterr);
+
+/** Commits and syncs. On failure nothing of the batch may be answered, and the process must end. */
+MUST_USE enum err journal_commit(struct journal *journal, struct error *reterr);
+
+/** Forgets the batch. */
+void journal_abort(struct journal *journal);
+
+/** The head including the batch that is open. */
+struct journal_head journal_head(const struct journal *journal);
+
+/**
+ * Appends key.destroyed, commits, destroys the key in the keyring. A commit of its own.
+ * `owner` says whose key it was; `reason` is sealed under the journal's own key.
+ */
+MUST_USE enum err journal_destroy_key(struct journal *journal,
+                                      uint64_t key,
+                                      struct stream_ref owner,
+                                      const struct append *append,
+                                      struct error *reterr);
+
+/* ---- reading: any thread, one reader each ---- */
+
+struct journal_reader;
+
+/* A record as read: slices point into the database and live until the reader moves or ends. */
+struct record_view {
+    uint64_t first_seq;
+    uint64_t last_seq;
+    uint64_t first_stream_version;
+    int64_t recorded_at_us;
+    uint16_t event_count;
+    uint16_t part; /* from 0 */
+    uint16_t part_count;
+    struct uuid append_id;
+    struct stream_ref stream;
+    struct stream_ref owner;
+    struct actor actor;
+    struct uuid correlation;
+    uint64_t causation;
+    struct slice idempotency; /* 32 bytes or empty */
+    struct slice request;     /* 32 bytes or empty */
+    struct slice facts;
+    struct slice digests[BODY_CLASS_COUNT]; /* 32 bytes, or empty where it has no such body */
+    bool not_stored[BODY_CLASS_COUNT];
+    bool is_blob[BODY_CLASS_COUNT];
+    struct slice bytes; /* the whole record as stored */
+};
+
+/** A reader. Errors: ERR_NO_MEMORY, ERR_LIMIT (reader slots). */
+MUST_USE enum err
+journal_reader_create(struct journal *journal, struct journal_reader **ret, struct error *reterr);
+
+/** Frees; sets the pointer to NULL. Takes NULL too. */
+void journal_reader_destroy(struct journal_reader **reader);
+
+/** Takes a snapshot of what is committed now. Short: seconds at most, old pages are held meanwhile.
+ */
+MUST_USE enum err journal_reader_begin(struct journal_reader *reader, struct error *reterr);
+
+/** Lets the snapshot go. */
+void journal_reader_end(struct journal_reader *reader);
+
+/** The head of the snapshot. */
+MUST_USE enum err
+journal_reader_head(struct journal_reader *reader, struct journal_head *ret, struct error *reterr);
+
+/** The record that holds `seq`. Errors: ERR_NOT_FOUND (0 or past the head), ERR_DAMAGED. */
+MUST_USE enum err journal_read(struct journal_reader *reader,
+                               uint64_t seq,
+                               struct record_view *ret,
+                               struct error *reterr);
+
+/** The record behind the one read last. Errors: ERR_NOT_FOUND at the end, ERR_DAMAGED. */
+MUST_USE enum err
+journal_next(struct journal_reader *reader, struct record_view *ret, struct error *reterr);
+
+/** The record before the one read last. Errors: ERR_NOT_FOUND at the beginning, ERR_DAMAGED. */
+MUST_USE enum err
+journal_previous(struct journal_reader *reader, struct record_view *ret, struct error *reterr);
+
+/**
+ * Opens a body: checks, decrypts, decompresses. *ret lives in `arena`, or is empty when the record
+ * has no body of that class. Errors: ERR_ERASED (key destroyed), ERR_EXPIRED (saying when and by
+ * which policy), ERR_NOT_STORED, ERR_DAMAGED (lost, changed), ERR_LIMIT (arena).
+ */
+MUST_USE enum err journal_open_body(struct journal_reader *reader,
+                                    const struct record_view *record,
+                                    enum body_class body_class,
+                                    struct arena *arena,
+                                    struct slice *ret,
+                                    struct error *reterr);
+
+/* Which bodies journal_read_events opens: bits (1 << enum body_class). */
+#define JOURNAL_BODIES_ALL 0x0f
+
+/**
+ * The events of a record, with the bodies asked for opened and handed out. A body that is expired,
+ * erased or not stored leaves its places null and sets its bit in *ret_absent (may be NULL); a
+ * damaged one is an error. `ret_reason` may be NULL.
+ */
+MUST_USE enum err journal_read_events(struct journal_reader *reader,
+                                      const struct record_view *record,
+                                      unsigned bodies,
+                                      struct arena *arena,
+                                      struct recorded_event **ret_events,
+                                      struct slice *ret_reason,
+                                      unsigned *ret_absent,
+                                      struct error *reterr);
+
+/** The chain link behind the record that ends at `seq`, from the checkpoints and the records after.
+ */
+MUST_USE enum err journal_link_at(struct journal_reader *reader,
+                                  uint64_t seq,
+                                  unsigned char ret[JOURNAL_LINK_BYTES],
+                                  struct error *reterr);
+
+/**
+ * Last sequence of the last command recorded at or before `time_us`; 0 when there is none. Binary
+ * search: recorded-at never decreases.
+ */
+MUST_USE enum err journal_seq_at(struct journal_reader *reader,
+                                 int64_t time_us,
+                                 uint64_t *ret_seq,
+                                 struct error *reterr);
+
+/* ---- figures ---- */
+
+struct journal_stats {
+    uint64_t records;
+    uint64_t bodies[BODY_CLASS_COUNT];
+    uint64_t journal_file_bytes; /* pages in use times page size */
+    uint64_t blob_file_bytes;
+    uint64_t blobs;
+};
+
+/** Figures of the environment, cheap. Thread: any. */
+MUST_USE enum err
+journal_stats(struct journal *journal, struct journal_stats *ret, struct error *reterr);
+
+/** Bytes of disk left for the journal, by statvfs. Thread: any. */
+MUST_USE enum err
+journal_disk_free(const struct journal *journal, uint64_t *ret_bytes, struct error *reterr);
+
+#endif
