@@ -1,0 +1,279 @@
+#include "core/domain/integration.h"
+
+#include "core/base/limits.h"
+
+static struct value secrets_value(struct arena *arena, const struct definition_secrets *secrets)
+{
+    struct value list = value_list();
+    for (uint32_t i = 0; i < secrets->count; i++) {
+        struct value item = value_map();
+        (void)value_map_put(arena, &item, SLICE("path"), value_text(secrets->items[i].path));
+        (void)value_map_put(arena, &item, SLICE("value"), value_text(secrets->items[i].value));
+        (void)value_list_push(arena, &list, item);
+    }
+    return list;
+}
+
+struct value
+integration_draft_body(struct arena *arena, const struct definition *definition, struct slice mark)
+{
+    struct value body = value_map();
+    struct text_list labels = {definition->labels, definition->label_count};
+    (void)value_map_put(arena, &body, SLICE("name"), value_text(definition->name));
+    (void)value_map_put(arena, &body, SLICE("description"), value_text(definition->description));
+    (void)value_map_put(arena, &body, SLICE("category"), value_text(definition->category));
+    (void)value_map_put(arena, &body, SLICE("labels"), text_list_value(arena, labels));
+    (void)value_map_put(arena, &body, SLICE("mark"), value_binary(mark));
+    (void)value_map_put(arena, &body, SLICE("definition"), value_text(definition->text));
+    (void)value_map_put(arena, &body, SLICE("secrets"), secrets_value(arena, &definition->secrets));
+    return body;
+}
+
+struct definition_secrets integration_secrets_of(struct arena *arena, const struct value *state)
+{
+    struct definition_secrets secrets = {NULL, 0};
+    const struct value *list = value_get(state, SLICE("secrets"));
+    if (list == NULL || list->type != VALUE_LIST || list->list.count == 0) {
+        return secrets;
+    }
+    secrets.items = ARENA_ARRAY(arena, struct definition_secret, list->list.count);
+    for (uint32_t i = 0; secrets.items != NULL && i < list->list.count; i++) {
+        secrets.items[secrets.count++] = (struct definition_secret){
+            .path = value_get_text(&list->list.items[i], SLICE("path")),
+            .value = value_get_text(&list->list.items[i], SLICE("value")),
+        };
+    }
+    return secrets;
+}
+
+static void check_name(const struct integration *integration,
+                       const struct integration_import *command,
+                       struct decision *decision)
+{
+    decision_check_name(decision, "name", command->definition->name);
+    decision_check_text(decision, "description", command->definition->description,
+                        LIMIT_DESCRIPTION_BYTES);
+    bool taken =
+        !uuid_is_zero(command->name_owner) && !uuid_equal(command->name_owner, integration->id);
+    if (taken) {
+        char id[ID_TEXT_SIZE];
+        id_encode("Integration", command->name_owner, id);
+        decision_refuse(decision, "name",
+                        "an integration named \"%.*s\" exists already: %s; to replace its draft, "
+                        "import with that integrationId",
+                        SLICE_ARGS(command->definition->name), id);
+    }
+}
+
+void integration_decide_import(const struct integration *integration,
+                               const struct integration_import *command,
+                               struct decision *decision)
+{
+    (void)decision_check_version(decision, command->expected_version, integration->version);
+    check_name(integration, command, decision);
+    if (decision_refused(decision)) {
+        return;
+    }
+    if (integration->version == 0) {
+        struct event *created = decision_add(decision, EVENT_INTEGRATION_CREATED);
+        created->facts.integration_created.system_instance = command->system_instance;
+    } else if (slice_equal(integration->draft_mark, command->mark)) {
+        return;
+    }
+    struct event *imported = decision_add(decision, EVENT_DRAFT_IMPORTED);
+    imported->facts.draft_imported = (struct facts_draft_imported){
+        .definition_version = (uint64_t)command->definition->version,
+        .flows = command->definition->flow_count,
+    };
+    imported->bodies[BODY_STATE] =
+        integration_draft_body(decision->arena, command->definition, command->mark);
+}
+
+void integration_decide_publish(const struct integration *integration,
+                                const struct integration_publish *command,
+                                struct decision *decision)
+{
+    (void)decision_check_version(decision, command->expected_version, integration->version);
+    decision_check_text(decision, "comment", command->comment, LIMIT_DESCRIPTION_BYTES);
+    decision_check_text(decision, "attributes", command->attributes, LIMIT_DESCRIPTION_BYTES);
+    bool unchanged = integration->latest_version > 0 &&
+                     slice_equal(integration->draft_mark, integration->published_mark);
+    if (unchanged) {
+        decision_refuse(decision, PROBLEM_ALL,
+                        "the draft equals version %llu, which is published already: import a "
+                        "changed definition first",
+                        (unsigned long long)integration->latest_version);
+    }
+    if (decision_refused(decision)) {
+        return;
+    }
+    struct event *event = decision_add(decision, EVENT_INTEGRATION_PUBLISHED);
+    event->facts.integration_published = (struct facts_integration_published){
+        .version = integration->latest_version + 1,
+        .version_id = command->version_id,
+        .draft = integration->draft_seq,
+    };
+    decision_put_text(decision, event, "comment", command->comment);
+    decision_put_text(decision, event, "attributes", command->attributes);
+}
+
+void integration_decide_availability(const struct integration *integration,
+                                     const struct integration_version *version,
+                                     bool available,
+                                     uint64_t expected_version,
+                                     struct decision *decision)
+{
+    if (!decision_check_version(decision, expected_version, integration->version) ||
+        version->is_available == available) {
+        return;
+    }
+    struct event *event = decision_add(decision, EVENT_AVAILABILITY_CHANGED);
+    event->facts.availability_changed =
+        (struct facts_availability_changed){.version = version->number, .available = available};
+}
+
+static void apply_draft(struct integration *integration,
+                        const struct recorded_event *event,
+                        struct arena *arena)
+{
+    const struct value *state = &event->event.bodies[BODY_STATE];
+    const struct value *mark = value_get(state, SLICE("mark"));
+    integration->draft_seq = event->seq;
+    integration->draft_mark =
+        mark != NULL && mark->type == VALUE_BINARY ? mark->bytes : (struct slice){NULL, 0};
+    integration->name = value_get_text(state, SLICE("name"));
+    integration->description = value_get_text(state, SLICE("description"));
+    integration->category = value_get_text(state, SLICE("category"));
+    integration->labels = text_list_of(arena, value_get(state, SLICE("labels")));
+}
+
+void integration_evolve(struct integration *integration,
+                        const struct recorded_event *event,
+                        struct arena *arena)
+{
+    integration->version = event->stream_version;
+    integration->updated_at_us = event->recorded_at_us;
+    if (event->event.type == EVENT_INTEGRATION_CREATED) {
+        integration->id = event->stream.id;
+        integration->created_at_us = event->recorded_at_us;
+        integration->system_instance = event->event.facts.integration_created.system_instance;
+    } else if (event->event.type == EVENT_DRAFT_IMPORTED) {
+        apply_draft(integration, event, arena);
+    } else if (event->event.type == EVENT_INTEGRATION_PUBLISHED) {
+        integration->latest_version = event->event.facts.integration_published.version;
+        integration->latest_available = integration->latest_version;
+        integration->published_mark = integration->draft_mark;
+    }
+}
+
+void integration_version_evolve(struct integration_version *version,
+                                const struct recorded_event *event)
+{
+    if (event->event.type == EVENT_AVAILABILITY_CHANGED) {
+        version->is_available = event->event.facts.availability_changed.available;
+        return;
+    }
+    const struct facts_integration_published *facts = &event->event.facts.integration_published;
+    const struct value *state = &event->event.bodies[BODY_STATE];
+    *version = (struct integration_version){
+        .number = facts->version,
+        .id = facts->version_id,
+        .draft_seq = facts->draft,
+        .is_available = true,
+        .created_at_us = event->recorded_at_us,
+        .created_by = event->actor.user,
+        .comment = value_get_text(state, SLICE("comment")),
+        .attributes = value_get_text(state, SLICE("attributes")),
+    };
+}
+
+void integration_put(struct buf *out, const struct integration *integration)
+{
+    codec_put_list(out, 13);
+    codec_put_u64(out, integration->version);
+    codec_put_uuid(out, integration->system_instance);
+    codec_put_u64(out, integration->draft_seq);
+    codec_put_u64(out, integration->latest_version);
+    codec_put_u64(out, integration->latest_available);
+    codec_put_int(out, integration->created_at_us);
+    codec_put_int(out, integration->updated_at_us);
+    codec_put_binary(out, integration->draft_mark);
+    codec_put_binary(out, integration->published_mark);
+    codec_put_text(out, integration->name);
+    codec_put_text(out, integration->description);
+    codec_put_text(out, integration->category);
+    text_list_put(out, integration->labels);
+}
+
+enum err integration_get(struct slice bytes,
+                         struct uuid id,
+                         struct arena *arena,
+                         struct integration *ret,
+                         struct error *reterr)
+{
+    struct value row;
+    enum err e = codec_decode(bytes, arena, &row, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct codec_reader reader = codec_reader(&row);
+    struct integration integration = {.id = id};
+    integration.version = codec_take_u64(&reader);
+    integration.system_instance = codec_take_uuid(&reader);
+    integration.draft_seq = codec_take_u64(&reader);
+    integration.latest_version = codec_take_u64(&reader);
+    integration.latest_available = codec_take_u64(&reader);
+    integration.created_at_us = codec_take_int(&reader);
+    integration.updated_at_us = codec_take_int(&reader);
+    integration.draft_mark = codec_take_binary(&reader);
+    integration.published_mark = codec_take_binary(&reader);
+    integration.name = codec_take_text(&reader);
+    integration.description = codec_take_text(&reader);
+    integration.category = codec_take_text(&reader);
+    integration.labels = text_list_take(&reader, arena);
+    e = codec_check(&reader, "integration", reterr);
+    if (e == ERR_OK) {
+        *ret = integration;
+    }
+    return e;
+}
+
+void integration_version_put(struct buf *out, const struct integration_version *version)
+{
+    codec_put_list(out, 8);
+    codec_put_u64(out, version->number);
+    codec_put_uuid(out, version->id);
+    codec_put_u64(out, version->draft_seq);
+    codec_put_bool(out, version->is_available);
+    codec_put_int(out, version->created_at_us);
+    codec_put_uuid(out, version->created_by);
+    codec_put_text(out, version->comment);
+    codec_put_text(out, version->attributes);
+}
+
+enum err integration_version_get(struct slice bytes,
+                                 struct arena *arena,
+                                 struct integration_version *ret,
+                                 struct error *reterr)
+{
+    struct value row;
+    enum err e = codec_decode(bytes, arena, &row, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct codec_reader reader = codec_reader(&row);
+    struct integration_version version = {0};
+    version.number = codec_take_u64(&reader);
+    version.id = codec_take_uuid(&reader);
+    version.draft_seq = codec_take_u64(&reader);
+    version.is_available = codec_take_bool(&reader);
+    version.created_at_us = codec_take_int(&reader);
+    version.created_by = codec_take_uuid(&reader);
+    version.comment = codec_take_text(&reader);
+    version.attributes = codec_take_text(&reader);
+    e = codec_check(&reader, "integration version", reterr);
+    if (e == ERR_OK) {
+        *ret = version;
+    }
+    return e;
+}
