@@ -38,7 +38,8 @@ struct instance_flow {
 
 struct instance {
     struct uuid id;
-    uint64_t version; /* events so far; 0: there is none */
+    uint64_t version;  /* events so far; 0: there is none */
+    uint64_t revision; /* version of the last event that changed it: what callers may expect */
     struct uuid integration;
     uint64_t integration_version; /* pinned; 0: the draft */
     struct uuid customer;
@@ -73,6 +74,7 @@ struct instance_create {
     const struct config_assignment *assignments;
     size_t assignment_count;
     const struct config_marker *marker;
+    const struct uuid *fresh_ids; /* random, as many as the definition has flows */
 };
 
 /* The API keys one flow shall have. */
@@ -91,6 +93,7 @@ struct instance_update {
     /* another version of its integration; NULL: stays */
     const struct definition *new_definition;
     uint64_t new_version;
+    const struct uuid *fresh_ids; /* random, as many as new_definition has flows */
     /* config */
     const struct definition *definition; /* of the version it has afterwards */
     bool has_config;
@@ -125,6 +128,7 @@ void instance_decide_deploy(const struct instance *instance,
 /** Decides instance.flows_changed for a system instance whose draft got new flows. */
 void instance_decide_new_flows(const struct instance *instance,
                                const struct definition *definition,
+                               const struct uuid *fresh_ids,
                                struct decision *decision);
 
 /** Whether what would be deployed differs from what is. */
