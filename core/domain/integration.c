@@ -14,6 +14,15 @@ static struct value secrets_value(struct arena *arena, const struct definition_s
     return list;
 }
 
+static struct value flows_value(struct arena *arena, const struct definition *definition)
+{
+    struct value list = value_list();
+    for (uint32_t i = 0; i < definition->flow_count; i++) {
+        (void)value_list_push(arena, &list, value_text(definition->flows[i].identity));
+    }
+    return list;
+}
+
 struct value
 integration_draft_body(struct arena *arena, const struct definition *definition, struct slice mark)
 {
@@ -23,6 +32,7 @@ integration_draft_body(struct arena *arena, const struct definition *definition,
     (void)value_map_put(arena, &body, SLICE("description"), value_text(definition->description));
     (void)value_map_put(arena, &body, SLICE("category"), value_text(definition->category));
     (void)value_map_put(arena, &body, SLICE("labels"), text_list_value(arena, labels));
+    (void)value_map_put(arena, &body, SLICE("flows"), flows_value(arena, definition));
     (void)value_map_put(arena, &body, SLICE("mark"), value_binary(mark));
     (void)value_map_put(arena, &body, SLICE("definition"), value_text(definition->text));
     (void)value_map_put(arena, &body, SLICE("secrets"), secrets_value(arena, &definition->secrets));
@@ -145,6 +155,7 @@ static void apply_draft(struct integration *integration,
     integration->description = value_get_text(state, SLICE("description"));
     integration->category = value_get_text(state, SLICE("category"));
     integration->labels = text_list_of(arena, value_get(state, SLICE("labels")));
+    integration->flows = text_list_of(arena, value_get(state, SLICE("flows")));
 }
 
 void integration_evolve(struct integration *integration,
@@ -189,7 +200,7 @@ void integration_version_evolve(struct integration_version *version,
 
 void integration_put(struct buf *out, const struct integration *integration)
 {
-    codec_put_list(out, 13);
+    codec_put_list(out, 14);
     codec_put_u64(out, integration->version);
     codec_put_uuid(out, integration->system_instance);
     codec_put_u64(out, integration->draft_seq);
@@ -203,6 +214,7 @@ void integration_put(struct buf *out, const struct integration *integration)
     codec_put_text(out, integration->description);
     codec_put_text(out, integration->category);
     text_list_put(out, integration->labels);
+    text_list_put(out, integration->flows);
 }
 
 enum err integration_get(struct slice bytes,
@@ -231,6 +243,7 @@ enum err integration_get(struct slice bytes,
     integration.description = codec_take_text(&reader);
     integration.category = codec_take_text(&reader);
     integration.labels = text_list_take(&reader, arena);
+    integration.flows = text_list_take(&reader, arena);
     e = codec_check(&reader, "integration", reterr);
     if (e == ERR_OK) {
         *ret = integration;

@@ -7,9 +7,9 @@
  *
  * State bodies:
  *   integration.draft_imported: {definition, secrets: [{path, value}], mark, name, description,
- *       category, labels}. `definition` has its secrets blanked; `mark` is a keyed fingerprint of
- * text and secrets together, by which an unchanged draft is known. integration.published: {comment,
- * attributes}.
+ *       category, labels, flows: [identity]}. `definition` has its secrets blanked; `mark` is a
+ * keyed fingerprint of text and secrets together, by which an unchanged draft is known.
+ * integration.published: {comment, attributes}.
  *
  * Every integration has a system instance, on which its draft is tested.
  */
@@ -36,6 +36,7 @@ struct integration {
     struct slice description;
     struct slice category;
     struct text_list labels;
+    struct text_list flows; /* identities of the draft's flows */
 };
 
 struct integration_version {
