@@ -1,0 +1,265 @@
+#include "projections/trust.h"
+
+#include "core/base/bytes.h"
+#include "core/base/memory.h"
+#include "projections/projector.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+#define BOOT_BYTES 36 /* a uuid as text */
+
+/* The witness file: boot id, device, inode, transaction. */
+struct witness {
+    char boot[BOOT_BYTES];
+    char pad[4];
+    uint64_t device;
+    uint64_t inode;
+    uint64_t txn;
+};
+
+struct trust {
+    char dir[PATH_BYTES];
+    struct witness *witness; /* mapped; NULL when there is no tmpfs */
+};
+
+/* ---- small file helpers ---- */
+
+static bool read_boot_id(char ret[BOOT_BYTES])
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    bool whole = read(fd, ret, BOOT_BYTES) == BOOT_BYTES;
+    (void)close(fd);
+    return whole;
+}
+
+static enum err sync_dir(const char *dir, struct error *reterr)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = fd >= 0 && fsync(fd) == 0;
+    int fault = errno;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return synced ? ERR_OK : error_set_sys(reterr, ERR_IO, fault, "sync directory %s", dir);
+}
+
+static bool stat_data(const char *dir, struct stat *ret)
+{
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+    return stat(path, ret) == 0;
+}
+
+/* Named by the file it speaks of, so that several data directories do not meet. */
+static bool witness_path(const char *dir, char ret[PATH_BYTES])
+{
+    struct stat data;
+    if (!stat_data(dir, &data)) {
+        return false;
+    }
+    (void)snprintf(ret, PATH_BYTES, "/dev/shm/daybook-%u-%llx-%llx", (unsigned)geteuid(),
+                   (unsigned long long)data.st_dev, (unsigned long long)data.st_ino);
+    return true;
+}
+
+/* ---- checking ---- */
+
+static bool is_clean(const char *dir, uint64_t last_txn)
+{
+    char path[PATH_BYTES];
+    char text[8];
+    (void)snprintf(path, sizeof path, "%s/clean", dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    bool whole = read(fd, text, sizeof text) == (ssize_t)sizeof text;
+    (void)close(fd);
+    return whole && bytes_be64(text) == last_txn;
+}
+
+static bool read_witness(const char *path, struct witness *ret)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat file;
+    if (fd < 0) {
+        return false;
+    }
+    bool mine = fstat(fd, &file) == 0 && file.st_uid == geteuid() && S_ISREG(file.st_mode);
+    bool whole = mine && read(fd, ret, sizeof *ret) == (ssize_t)sizeof *ret;
+    (void)close(fd);
+    return whole;
+}
+
+static bool is_same_life(const char *dir, uint64_t last_txn)
+{
+    char path[PATH_BYTES];
+    char boot[BOOT_BYTES];
+    struct witness witness;
+    struct stat data;
+    if (!witness_path(dir, path) || !read_witness(path, &witness) || !read_boot_id(boot) ||
+        !stat_data(dir, &data)) {
+        return false;
+    }
+    return memcmp(boot, witness.boot, sizeof boot) == 0 && witness.device == data.st_dev &&
+           witness.inode == data.st_ino && (witness.txn == last_txn || witness.txn == last_txn + 1);
+}
+
+/* Whether the views stand at a place of this journal. */
+static enum err position_fits(struct views *views,
+                              struct journal *journal,
+                              bool *ret_fits,
+                              const char **ret_reason,
+                              struct error *reterr)
+{
+    struct views_txn *txn = NULL;
+    struct journal_reader *reader = NULL;
+    struct journal_head position = {0};
+    struct journal_head head = {0};
+    unsigned char link[JOURNAL_LINK_BYTES];
+    enum err e = views_begin(views, false, &txn, reterr);
+    bool outdated = e == ERR_OK && projector_outdated(txn) != NULL;
+    e = e != ERR_OK ? e : projector_position(txn, &position, reterr);
+    views_end(&txn);
+    e = e != ERR_OK ? e : journal_reader_create(journal, &reader, reterr);
+    e = e != ERR_OK ? e : journal_reader_begin(reader, reterr);
+    e = e != ERR_OK ? e : journal_reader_head(reader, &head, reterr);
+    bool within = position.seq > 0 && position.seq <= head.seq;
+    if (e == ERR_OK && within) {
+        e = journal_link_at(reader, position.seq, link, reterr);
+    }
+    if (reader != NULL) {
+        journal_reader_end(reader);
+    }
+    journal_reader_destroy(&reader);
+    if (e != ERR_OK) {
+        return e;
+    }
+    bool linked = within && memcmp(link, position.link, sizeof link) == 0;
+    *ret_fits = linked && !outdated;
+    *ret_reason = outdated ? "a view's version is not this program's"
+                           : (linked ? *ret_reason : "they do not belong to this journal");
+    return ERR_OK;
+}
+
+enum err trust_check(const char *dir,
+                     struct views *views,
+                     struct journal *journal,
+                     bool *ret_trusted,
+                     const char **ret_reason,
+                     struct error *reterr)
+{
+    uint64_t last_txn = views_last_txn(views);
+    bool clean = is_clean(dir, last_txn);
+    *ret_trusted = false;
+    if (!clean && !is_same_life(dir, last_txn)) {
+        *ret_reason = "they were not closed cleanly, and the machine may have lost power since";
+        return ERR_OK;
+    }
+    *ret_reason = clean ? "closed cleanly" : "written in this life of the machine";
+    return position_fits(views, journal, ret_trusted, ret_reason, reterr);
+}
+
+/* ---- keeping ---- */
+
+static enum err remove_clean(const char *dir, struct error *reterr)
+{
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/clean", dir);
+    if (unlink(path) != 0 && errno != ENOENT) {
+        return error_set_sys(reterr, ERR_IO, errno, "remove %s", path);
+    }
+    return sync_dir(dir, reterr);
+}
+
+/* Makes and maps the witness. Returns: NULL where that cannot be done; a crash then means a
+ * rebuild. */
+static struct witness *make_witness(const char *dir, struct views *views)
+{
+    char path[PATH_BYTES];
+    struct stat data;
+    struct witness fresh = {.txn = views_last_txn(views)};
+    if (!witness_path(dir, path) || !stat_data(dir, &data) || !read_boot_id(fresh.boot)) {
+        return NULL;
+    }
+    fresh.device = data.st_dev;
+    fresh.inode = data.st_ino;
+    (void)unlink(path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return NULL;
+    }
+    void *map = MAP_FAILED;
+    if (write(fd, &fresh, sizeof fresh) == (ssize_t)sizeof fresh) {
+        map = mmap(NULL, sizeof fresh, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    (void)close(fd);
+    return map == MAP_FAILED ? NULL : map;
+}
+
+enum err trust_begin(const char *dir, struct views *views, struct trust **ret, struct error *reterr)
+{
+    struct trust *trust = memory_zalloc(1, sizeof *trust);
+    if (trust == NULL) {
+        return error_set(reterr, ERR_NO_MEMORY, "trust: out of memory");
+    }
+    (void)snprintf(trust->dir, sizeof trust->dir, "%s", dir);
+    enum err e = remove_clean(dir, reterr);
+    if (e != ERR_OK) {
+        trust_end(&trust);
+        return e;
+    }
+    trust->witness = make_witness(dir, views);
+    *ret = trust;
+    return ERR_OK;
+}
+
+void trust_note(struct trust *trust, uint64_t txn_number)
+{
+    if (trust->witness != NULL) {
+        __atomic_store_n(&trust->witness->txn, txn_number, __ATOMIC_SEQ_CST);
+    }
+}
+
+static enum err write_clean(const char *dir, uint64_t last_txn, struct error *reterr)
+{
+    char path[PATH_BYTES];
+    char text[8];
+    (void)snprintf(path, sizeof path, "%s/clean", dir);
+    bytes_put_be64(text, last_txn);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return error_set_sys(reterr, ERR_IO, errno, "write %s", path);
+    }
+    bool done = write(fd, text, sizeof text) == (ssize_t)sizeof text && fsync(fd) == 0;
+    int fault = errno;
+    (void)close(fd);
+    return done ? sync_dir(dir, reterr) : error_set_sys(reterr, ERR_IO, fault, "write %s", path);
+}
+
+enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr)
+{
+    enum err e = views_sync(views, reterr);
+    return e != ERR_OK ? e : write_clean(trust->dir, views_last_txn(views), reterr);
+}
+
+void trust_end(struct trust **trust)
+{
+    if (*trust == NULL) {
+        return;
+    }
+    if ((*trust)->witness != NULL) {
+        (void)munmap((*trust)->witness, sizeof *(*trust)->witness);
+    }
+    memory_free(*trust);
+    *trust = NULL;
+}
