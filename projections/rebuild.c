@@ -360,6 +360,7 @@ enum err rebuild_or_open(struct journal *journal,
         views_close(&views);
         return e;
     }
+    trust_note(trust, views_last_txn(views)); /* catching up wrote without telling the witness */
     *ret_views = views;
     *ret_trust = trust;
     return ERR_OK;
