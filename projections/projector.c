@@ -8,6 +8,7 @@
 #include "projections/idempotency_view.h"
 #include "projections/instances_view.h"
 #include "projections/integrations_view.h"
+#include "projections/keys_view.h"
 #include "projections/logs_view.h"
 #include "projections/streams_view.h"
 
@@ -21,8 +22,8 @@
 #define PROGRESS_RECORDS 5000
 
 static const struct projection *const projections[] = {
-    &streams_view,   &access_view,     &customers_view, &integrations_view,
-    &instances_view, &executions_view, &logs_view,      &idempotency_view,
+    &streams_view,   &keys_view,       &access_view, &customers_view,   &integrations_view,
+    &instances_view, &executions_view, &logs_view,   &idempotency_view,
 };
 
 size_t projector_list(const struct projection *const **ret)

@@ -1,0 +1,503 @@
+#include "api/engine/engine.h"
+
+#include "api/engine/definitions.h"
+#include "api/engine/writer_priv.h"
+#include "core/base/check.h"
+#include "core/base/memory.h"
+#include "core/base/random.h"
+#include "projections/idempotency_view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* How often the writer wakes without work, to look at the disk. */
+#define IDLE_WAIT_NS ((uint64_t)1000000000)
+
+struct engine {
+    /* ---- set once ---- */
+    uv_loop_t *loop;
+    struct engine_options options;
+    struct journal *journal;
+    struct views *views;
+    struct trust *trust;
+    struct definitions *definitions;
+    uv_thread_t thread;
+    bool thread_running;
+
+    /* ---- loop thread ---- */
+    uv_async_t async;
+    bool async_open;
+    struct id_source ids;
+    bool closing;
+    void (*closed_cb)(void *data);
+    void *closed_data;
+
+    /* ---- writer thread ---- */
+    struct writer writer;
+
+    /* ---- under the mutex ---- */
+    uv_mutex_t mutex;
+    uv_cond_t wake;
+    struct list waiting;
+    struct list finished;
+    size_t waiting_bytes;
+    bool stop;
+    bool stopped; /* the thread is at its end */
+    bool disk_full;
+    uint64_t head_seq;
+    struct engine_stats stats;
+};
+
+/* ---- the writer thread ---- */
+
+static void die(struct engine *engine, const char *what, const struct error *error)
+{
+    char text[ERROR_TEXT_SIZE + 100];
+    (void)snprintf(text, sizeof text, "%s: %s", what, error_text(error));
+    engine->options.fatal(engine->options.fatal_data, text);
+    abort(); /* fatal must not return */
+}
+
+/* Waits for work. Takes at most a batch. Returns: false when asked to stop and nothing waits. */
+static bool take_batch(struct engine *engine, struct list *batch)
+{
+    uv_mutex_lock(&engine->mutex);
+    while (list_empty(&engine->waiting) && !engine->stop) {
+        (void)uv_cond_timedwait(&engine->wake, &engine->mutex, IDLE_WAIT_NS);
+        if (list_empty(&engine->waiting) && engine->disk_full) {
+            break; /* look again whether there is room */
+        }
+    }
+    struct list_link *link = NULL;
+    while (batch->count < ENGINE_BATCH_COMMANDS &&
+           (link = list_pop_front(&engine->waiting)) != NULL) {
+        list_push_back(batch, link);
+        engine->waiting_bytes -= LIST_ENTRY(link, struct command, link)->bytes;
+    }
+    bool more = batch->count > 0 || !engine->stop;
+    uv_mutex_unlock(&engine->mutex);
+    return more;
+}
+
+static void give_back(struct engine *engine, struct list *batch)
+{
+    uv_mutex_lock(&engine->mutex);
+    struct list_link *link = NULL;
+    while ((link = list_pop_front(batch)) != NULL) {
+        list_push_back(&engine->finished, link);
+    }
+    uv_mutex_unlock(&engine->mutex);
+    (void)uv_async_send(&engine->async);
+}
+
+/* Whether the command's key was used before; answers it then. */
+static bool is_repeated(struct writer *writer, struct command *command)
+{
+    struct idempotency_entry entry;
+    if (command->idempotency.size == 0 ||
+        idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry, NULL) !=
+            ERR_OK) {
+        return false;
+    }
+    if (slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
+        command->outcome = COMMAND_REPEATED;
+        command->result.first_seq = entry.seq;
+        return true;
+    }
+    command->outcome = COMMAND_FAILED;
+    IGNORE(error_set(&command->error, ERR_CONFLICT,
+                     "this Idempotency-Key was used for another request"));
+    return true;
+}
+
+static void execute_one(struct writer *writer, struct command *command)
+{
+    problem_list_init(&command->problems, command->arena);
+    error_clear(&command->error);
+    command->appended = false;
+    if (is_repeated(writer, command)) {
+        return;
+    }
+    enum err e = command->execute(command, writer, &command->error);
+    if (e != ERR_OK) {
+        command->error.code = e;
+        command->outcome = COMMAND_FAILED;
+    } else {
+        command->outcome = problem_none(&command->problems) ? COMMAND_DONE : COMMAND_REFUSED;
+    }
+}
+
+/* Executes the batch in order. Stops before a command that needs what is not committed yet: that
+ * one and those behind it stay in `batch`. */
+static void execute_all(struct engine *engine, struct list *batch, struct list *executed)
+{
+    struct writer *writer = &engine->writer;
+    writer->must_wait = false;
+    struct list_link *link = NULL;
+    while ((link = list_front(batch)) != NULL) {
+        struct command *command = LIST_ENTRY(link, struct command, link);
+        execute_one(writer, command);
+        if (writer->must_end) {
+            die(engine, "append failed", &command->error);
+        }
+        if (writer->must_wait && executed->count > 0) {
+            return;
+        }
+        writer->must_wait = false;
+        list_remove(batch, link);
+        list_push_back(executed, link);
+    }
+}
+
+static void note_sync(struct engine *engine, int64_t began_us, size_t commands)
+{
+    int64_t now = clock_monotonic_us(engine->options.clock);
+    struct journal_head head = journal_head(engine->journal);
+    uv_mutex_lock(&engine->mutex);
+    struct engine_stats *stats = &engine->stats;
+    stats->last_sync_us = now - began_us;
+    if (stats->last_sync_us > stats->longest_sync_us) {
+        stats->longest_sync_us = stats->last_sync_us;
+    }
+    stats->batches++;
+    stats->appends += commands;
+    stats->last_commit_at_us = clock_wall_us(engine->options.clock);
+    engine->head_seq = head.seq;
+    uv_mutex_unlock(&engine->mutex);
+    engine->writer.committed_seq = head.seq;
+}
+
+/* Journal first: once it is committed, the views must follow or the process end. */
+static enum err commit(struct engine *engine, size_t commands, struct error *reterr)
+{
+    int64_t began = clock_monotonic_us(engine->options.clock);
+    enum err e = journal_commit(engine->journal, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    note_sync(engine, began, commands);
+    struct journal_head head = journal_head(engine->journal);
+    e = projector_set_position(engine->writer.txn, &head, reterr);
+    if (e == ERR_OK) {
+        trust_note(engine->trust, views_txn_number(engine->writer.txn));
+        e = views_commit(&engine->writer.txn, reterr);
+    }
+    return e;
+}
+
+static void set_disk_full(struct engine *engine, bool full)
+{
+    uv_mutex_lock(&engine->mutex);
+    engine->disk_full = full;
+    uv_mutex_unlock(&engine->mutex);
+}
+
+static void fail_all(struct list *batch, struct list *executed, const struct error *error)
+{
+    struct list_link *link = NULL;
+    while ((link = list_pop_front(batch)) != NULL) {
+        struct command *command = LIST_ENTRY(link, struct command, link);
+        problem_list_init(&command->problems, command->arena);
+        command->outcome = COMMAND_FAILED;
+        command->appended = false;
+        command->error = *error;
+        list_push_back(executed, link);
+    }
+}
+
+/* Begins both transactions. A full disk refuses the whole batch and is no reason to end. */
+static bool begin(struct engine *engine, struct list *batch, struct list *executed)
+{
+    struct error error = {0};
+    struct writer *writer = &engine->writer;
+    enum err e = journal_begin(engine->journal, &error);
+    set_disk_full(engine, e == ERR_DISK_FULL);
+    if (e == ERR_DISK_FULL) {
+        fail_all(batch, executed, &error);
+        return false;
+    }
+    e = e != ERR_OK ? e : views_begin(engine->views, true, &writer->txn, &error);
+    if (e != ERR_OK) {
+        die(engine, "begin batch", &error);
+    }
+    writer->now_us = clock_wall_us(engine->options.clock);
+    writer->appended = false;
+    return true;
+}
+
+/* One commit's worth of the batch. Those executed go back to the loop. */
+static void run_some(struct engine *engine, struct list *batch)
+{
+    struct list executed;
+    list_init(&executed);
+    if (begin(engine, batch, &executed)) {
+        struct error error = {0};
+        execute_all(engine, batch, &executed);
+        writer_end_batch(&engine->writer);
+        if (!engine->writer.appended) {
+            journal_abort(engine->journal);
+            views_end(&engine->writer.txn);
+        } else if (commit(engine, executed.count, &error) != ERR_OK) {
+            die(engine, "commit failed", &error);
+        }
+    }
+    give_back(engine, &executed);
+}
+
+static void writer_main(void *data)
+{
+    struct engine *engine = data;
+    struct list batch;
+    list_init(&batch);
+    while (take_batch(engine, &batch)) {
+        if (batch.count == 0) {
+            struct list none;
+            list_init(&none);
+            if (begin(engine, &batch, &none)) { /* clears `disk_full` when there is room again */
+                journal_abort(engine->journal);
+                views_end(&engine->writer.txn);
+            }
+        }
+        while (batch.count > 0) {
+            run_some(engine, &batch);
+        }
+    }
+    struct error error = {0};
+    if (trust_finish(engine->trust, engine->views, &error) != ERR_OK) {
+        die(engine, "close views", &error);
+    }
+    uv_mutex_lock(&engine->mutex);
+    engine->stopped = true;
+    uv_mutex_unlock(&engine->mutex);
+    (void)uv_async_send(&engine->async);
+}
+
+/* ---- the loop thread ---- */
+
+static void on_async_closed(uv_handle_t *handle)
+{
+    struct engine *engine = handle->data;
+    engine->async_open = false;
+    if (engine->closed_cb != NULL) {
+        engine->closed_cb(engine->closed_data);
+    }
+}
+
+static void finish_closing(struct engine *engine)
+{
+    (void)uv_thread_join(&engine->thread);
+    engine->thread_running = false;
+    uv_close((uv_handle_t *)&engine->async, on_async_closed);
+}
+
+static void on_finished(uv_async_t *async)
+{
+    struct engine *engine = async->data;
+    struct list finished;
+    list_init(&finished);
+    uv_mutex_lock(&engine->mutex);
+    struct list_link *link = NULL;
+    while ((link = list_pop_front(&engine->finished)) != NULL) {
+        list_push_back(&finished, link);
+    }
+    bool stopped = engine->stopped;
+    engine->stats.commands += finished.count;
+    uv_mutex_unlock(&engine->mutex);
+    while ((link = list_pop_front(&finished)) != NULL) {
+        struct command *command = LIST_ENTRY(link, struct command, link);
+        command->done(command);
+    }
+    if (stopped && engine->thread_running) {
+        finish_closing(engine);
+    }
+}
+
+enum err engine_submit(struct engine *engine, struct command *command, struct error *reterr)
+{
+    if (engine->closing) {
+        return error_set(reterr, ERR_CLOSED, "the server is shutting down");
+    }
+    uv_mutex_lock(&engine->mutex);
+    bool disk_full = engine->disk_full;
+    bool busy = engine->waiting.count >= ENGINE_QUEUE_COMMANDS ||
+                engine->waiting_bytes + command->bytes > ENGINE_QUEUE_BYTES;
+    if (!disk_full && !busy) {
+        list_push_back(&engine->waiting, &command->link);
+        engine->waiting_bytes += command->bytes;
+        uv_cond_signal(&engine->wake);
+    }
+    uv_mutex_unlock(&engine->mutex);
+    if (disk_full) {
+        return error_set(reterr, ERR_DISK_FULL,
+                         "the disk is nearly full: nothing new is accepted until there is room");
+    }
+    return busy ? error_set(reterr, ERR_BUSY, "too many commands wait for the writer") : ERR_OK;
+}
+
+/* ---- opening and closing ---- */
+
+static enum err open_stores(struct engine *engine, const char **ret_reason, struct error *reterr)
+{
+    const struct engine_options *options = &engine->options;
+    struct journal_options journal_options = {.data_dir = options->data_dir,
+                                              .master_key_path = options->master_key_path,
+                                              .clock = options->clock,
+                                              .map_bytes = options->map_bytes,
+                                              .create = options->create};
+    struct rebuild_options rebuild_options = {.data_dir = options->data_dir,
+                                              .map_bytes = options->map_bytes,
+                                              .progress = options->progress,
+                                              .progress_data = options->progress_data};
+    enum err e = journal_open(&journal_options, &engine->journal, reterr);
+    e = e != ERR_OK ? e
+                    : rebuild_or_open(engine->journal, &rebuild_options, &engine->views,
+                                      &engine->trust, ret_reason, reterr);
+    return e != ERR_OK ? e : definitions_create(engine->journal, &engine->definitions, reterr);
+}
+
+static enum err open_writer(struct engine *engine, struct error *reterr)
+{
+    struct writer *writer = &engine->writer;
+    writer->journal = engine->journal;
+    writer->views = engine->views;
+    writer->definitions = engine->definitions;
+    arena_init(&writer->arena, WRITER_ARENA_BYTES);
+    buf_init(&writer->row, WRITER_ROW_BYTES);
+    enum err e = journal_reader_create(engine->journal, &writer->reader, reterr);
+    e = e != ERR_OK ? e : writer_load(writer, reterr);
+    engine->head_seq = writer->committed_seq;
+    return e;
+}
+
+static enum err start_thread(struct engine *engine, struct error *reterr)
+{
+    int rc = uv_async_init(engine->loop, &engine->async, on_finished);
+    if (rc != 0) {
+        return error_set(reterr, ERR_IO, "engine: %s", uv_strerror(rc));
+    }
+    engine->async.data = engine;
+    engine->async_open = true;
+    rc = uv_thread_create(&engine->thread, writer_main, engine);
+    engine->thread_running = rc == 0;
+    return rc == 0 ? ERR_OK : error_set(reterr, ERR_IO, "start writer thread: %s", uv_strerror(rc));
+}
+
+enum err engine_create(uv_loop_t *loop,
+                       const struct engine_options *options,
+                       struct engine **ret,
+                       const char **ret_reason,
+                       struct error *reterr)
+{
+    struct engine *engine = memory_zalloc(1, sizeof *engine);
+    if (engine == NULL) {
+        return error_set(reterr, ERR_NO_MEMORY, "engine: out of memory");
+    }
+    engine->loop = loop;
+    engine->options = *options;
+    list_init(&engine->waiting);
+    list_init(&engine->finished);
+    (void)uv_mutex_init(&engine->mutex); /* fail only without memory, and then abort */
+    (void)uv_cond_init(&engine->wake);
+    enum err e = random_init(reterr);
+    e = e != ERR_OK ? e : open_stores(engine, ret_reason, reterr);
+    e = e != ERR_OK ? e : open_writer(engine, reterr);
+    e = e != ERR_OK ? e : start_thread(engine, reterr);
+    if (e != ERR_OK) {
+        ASSERT(!engine->async_open || engine->thread_running);
+        engine_destroy(&engine);
+        return e;
+    }
+    *ret = engine;
+    return ERR_OK;
+}
+
+void engine_close(struct engine *engine, void (*cb)(void *data), void *data)
+{
+    ASSERT(!engine->closing);
+    engine->closing = true;
+    engine->closed_cb = cb;
+    engine->closed_data = data;
+    uv_mutex_lock(&engine->mutex);
+    engine->stop = true;
+    uv_cond_signal(&engine->wake);
+    uv_mutex_unlock(&engine->mutex);
+}
+
+void engine_destroy(struct engine **engine)
+{
+    struct engine *it = *engine;
+    if (it == NULL) {
+        return;
+    }
+    ASSERT(!it->thread_running && !it->async_open);
+    journal_reader_destroy(&it->writer.reader);
+    buf_deinit(&it->writer.row);
+    arena_deinit(&it->writer.arena);
+    open_counts_deinit(&it->writer.open);
+    definitions_destroy(&it->definitions);
+    trust_end(&it->trust);
+    views_close(&it->views);
+    journal_close(&it->journal);
+    uv_cond_destroy(&it->wake);
+    uv_mutex_destroy(&it->mutex);
+    memory_free(it);
+    *engine = NULL;
+}
+
+/* ---- looking ---- */
+
+struct journal *engine_journal(struct engine *engine)
+{
+    return engine->journal;
+}
+
+struct views *engine_views(struct engine *engine)
+{
+    return engine->views;
+}
+
+struct definitions *engine_definitions(struct engine *engine)
+{
+    return engine->definitions;
+}
+
+const struct clock *engine_clock(struct engine *engine)
+{
+    return engine->options.clock;
+}
+
+uv_loop_t *engine_loop(struct engine *engine)
+{
+    return engine->loop;
+}
+
+uint64_t engine_head_seq(struct engine *engine)
+{
+    uv_mutex_lock(&engine->mutex);
+    uint64_t seq = engine->head_seq;
+    uv_mutex_unlock(&engine->mutex);
+    return seq;
+}
+
+struct engine_stats engine_stats(struct engine *engine)
+{
+    uv_mutex_lock(&engine->mutex);
+    struct engine_stats stats = engine->stats;
+    stats.queued_commands = engine->waiting.count;
+    stats.queued_bytes = engine->waiting_bytes;
+    uv_mutex_unlock(&engine->mutex);
+    return stats;
+}
+
+struct uuid engine_new_id(struct engine *engine)
+{
+    return id_next(&engine->ids, clock_wall_us(engine->options.clock));
+}
+
+bool engine_disk_is_full(struct engine *engine)
+{
+    uv_mutex_lock(&engine->mutex);
+    bool full = engine->disk_full;
+    uv_mutex_unlock(&engine->mutex);
+    return full;
+}
