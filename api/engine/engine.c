@@ -378,8 +378,14 @@ static enum err start_thread(struct engine *engine, struct error *reterr)
     engine->async.data = engine;
     engine->async_open = true;
     rc = uv_thread_create(&engine->thread, writer_main, engine);
-    engine->thread_running = rc == 0;
-    return rc == 0 ? ERR_OK : error_set(reterr, ERR_IO, "start writer thread: %s", uv_strerror(rc));
+    if (rc != 0) {
+        /* The async handle is open and nobody runs the loop yet: there is no way back from here. */
+        struct error error;
+        IGNORE(error_set(&error, ERR_IO, "%s", uv_strerror(rc)));
+        die(engine, "start writer thread", &error);
+    }
+    engine->thread_running = true;
+    return ERR_OK;
 }
 
 enum err engine_create(uv_loop_t *loop,
@@ -403,7 +409,6 @@ enum err engine_create(uv_loop_t *loop,
     e = e != ERR_OK ? e : open_writer(engine, reterr);
     e = e != ERR_OK ? e : start_thread(engine, reterr);
     if (e != ERR_OK) {
-        ASSERT(!engine->async_open || engine->thread_running);
         engine_destroy(&engine);
         return e;
     }
