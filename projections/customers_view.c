@@ -2,6 +2,10 @@
 
 #include "core/base/check.h"
 
+/* The system customer's row among the names: a key that no name can be, as names have no control
+ * characters. Its own name stays free for others. */
+#define SYSTEM_KEY slice_of("\0", 1)
+
 /* Moves the name row when the name changed, and drops it with the customer. A name that was erased
  * before the fold is empty here and has no row. */
 static enum err apply_name(struct projection_context *context,
@@ -9,6 +13,10 @@ static enum err apply_name(struct projection_context *context,
                            const struct customer *customer,
                            struct error *reterr)
 {
+    if (customer->is_system) {
+        return views_put(context->txn, VIEWS_CUSTOMER_NAMES, SYSTEM_KEY,
+                         slice_of(customer->id.bytes, sizeof customer->id.bytes), reterr);
+    }
     bool keep = !customer->is_deleted && customer->name.size > 0;
     bool same = keep && slice_equal(old_name, customer->name);
     enum err e = ERR_OK;
@@ -86,4 +94,14 @@ enum err customers_view_by_name(struct views_txn *txn,
         memcpy(ret->bytes, row.data, sizeof ret->bytes);
     }
     return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err customers_view_system(struct views_txn *txn, struct uuid *ret, struct error *reterr)
+{
+    struct slice row;
+    enum err e = views_get(txn, VIEWS_CUSTOMER_NAMES, SYSTEM_KEY, &row, reterr);
+    if (e == ERR_OK && row.size == sizeof ret->bytes) {
+        memcpy(ret->bytes, row.data, sizeof ret->bytes);
+    }
+    return e;
 }

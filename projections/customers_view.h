@@ -22,4 +22,9 @@ MUST_USE enum err customers_view_by_name(struct views_txn *txn,
                                          struct uuid *ret,
                                          struct error *reterr);
 
+/** The system customer, owner of all test instances. Errors: ERR_NOT_FOUND before the first start.
+ */
+MUST_USE enum err
+customers_view_system(struct views_txn *txn, struct uuid *ret, struct error *reterr);
+
 #endif

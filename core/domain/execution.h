@@ -13,7 +13,7 @@
  *                         body: as received, chunked framing undone
  *
  * Body values by event: step.finished {state: {error, message}, result: {data, contentType}};
- * execution.logged {log: [[us behind recorded-at's start, level, message, step, loop path], ...]};
+ * execution.logged {log: lines as core/domain/log_line.h says};
  * execution.finished {state: {error}}.
  */
 #ifndef DAYBOOK_CORE_DOMAIN_EXECUTION_H

@@ -1,0 +1,18 @@
+/*
+ * deploy_notice: what a definition asks for that this server parses, keeps and exports, but does
+ * not act on. A deploy tells it in the instance's log, so that nobody waits for a schedule that
+ * never fires.
+ */
+#ifndef DAYBOOK_CORE_DOMAIN_DEPLOY_NOTICE_H
+#define DAYBOOK_CORE_DOMAIN_DEPLOY_NOTICE_H
+
+#include "core/definition/definition.h"
+#include "core/domain/decision.h"
+
+/** Adds an instance.logged event with one warning per flow (and one for data sources), if there is
+ * anything to say. `now_us`: the time of the lines. */
+void deploy_notice_decide(const struct definition *definition,
+                          int64_t now_us,
+                          struct decision *decision);
+
+#endif
