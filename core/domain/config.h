@@ -103,13 +103,15 @@ bool config_is_missing(const struct config_var *var,
                        const struct config_entry *entry,
                        const char **ret_reason);
 
-/**
- * The value an event's state body holds for a variable, by identity. Returns: NULL when it has
- * none. For a connection the value of one input: pass its name.
- */
-const struct value *config_value_in(const struct value *state, struct slice identity);
-const struct value *
-config_input_in(const struct value *state, struct slice identity, struct slice input);
+/** The text an event's state body holds for a plain variable. Returns: false when it has none. */
+bool config_value_in(const struct value *state, struct slice identity, struct slice *ret);
+
+/** The text and type it holds for one input of a connection. Returns: false when it has none. */
+bool config_input_in(const struct value *state,
+                     struct slice identity,
+                     struct slice input,
+                     struct slice *ret,
+                     enum input_type *ret_type);
 
 /** Appends it as positional MessagePack. */
 void config_put(struct buf *out, const struct config *config);
