@@ -55,7 +55,7 @@ static enum err bearer_token(struct slice authorization, struct slice *ret, stru
     return ERR_OK;
 }
 
-enum err auth_check(struct snapshot *snapshot,
+enum err auth_check(struct reading *reading,
                     struct slice authorization,
                     int64_t now_us,
                     struct arena *arena,
@@ -66,11 +66,11 @@ enum err auth_check(struct snapshot *snapshot,
     struct token token;
     unsigned char digest[ACCESS_DIGEST_BYTES];
     enum err e = bearer_token(authorization, &text, reterr);
-    e = e != ERR_OK ? e : auth_digest(engine_journal(snapshot->engine), text, digest, reterr);
+    e = e != ERR_OK ? e : auth_digest(engine_journal(reading->engine), text, digest, reterr);
     if (e != ERR_OK) {
         return e;
     }
-    e = access_view_token_by_digest(snapshot->views, slice_of(digest, sizeof digest), arena, &token,
+    e = access_view_token_by_digest(reading->views, slice_of(digest, sizeof digest), arena, &token,
                                     reterr);
     if (e == ERR_NOT_FOUND) {
         return error_set(reterr, ERR_DENIED, "the token is not known here");

@@ -9,7 +9,7 @@
 #ifndef DAYBOOK_API_AUTH_H
 #define DAYBOOK_API_AUTH_H
 
-#include "api/engine/snapshot.h"
+#include "api/engine/reading.h"
 #include "core/domain/access.h"
 
 #define AUTH_TOKEN_PREFIX "dbt_"
@@ -41,7 +41,7 @@ MUST_USE enum err auth_digest(struct journal *journal,
  * Errors: ERR_DENIED with a sentence for the client: missing, malformed, unknown, expired or
  * revoked.
  */
-MUST_USE enum err auth_check(struct snapshot *snapshot,
+MUST_USE enum err auth_check(struct reading *reading,
                              struct slice authorization,
                              int64_t now_us,
                              struct arena *arena,

@@ -32,20 +32,20 @@ static enum err not_found(struct error *reterr)
 
 /* The secrets of the present draft. */
 static enum err stored_secrets(struct integration_import_command *command,
-                               struct snapshot *snapshot,
+                               struct reading *reading,
                                struct definition_secrets *ret,
                                struct error *reterr)
 {
     struct integration integration;
     const struct recorded_event *event = NULL;
-    enum err e = integrations_view_get(snapshot->views, command->integration, command->base.arena,
+    enum err e = integrations_view_get(reading->views, command->integration, command->base.arena,
                                        &integration, reterr);
     if (e == ERR_NOT_FOUND) {
         return not_found(reterr);
     }
     e = e != ERR_OK ? e
-                    : snapshot_event(snapshot, integration.draft_seq, 1U << BODY_STATE,
-                                     command->base.arena, &event, NULL, reterr);
+                    : reading_event(reading, integration.draft_seq, 1U << BODY_STATE,
+                                    command->base.arena, &event, NULL, reterr);
     if (e == ERR_OK) {
         command->base_version = integration.version;
         *ret = integration_secrets_of(command->base.arena, &event->event.bodies[BODY_STATE]);
@@ -129,15 +129,15 @@ static enum err make_ids(struct integration_import_command *command, struct erro
 }
 
 enum err integration_import_prepare(struct integration_import_command *command,
-                                    struct snapshot *snapshot,
+                                    struct reading *reading,
                                     struct sealer *sealer,
                                     struct error *reterr)
 {
     struct definition_secrets stored = {NULL, 0};
-    struct journal *journal = engine_journal(snapshot->engine);
+    struct journal *journal = engine_journal(reading->engine);
     integration_import_deinit(command);
     problem_list_init(&command->parse_problems, command->base.arena);
-    enum err e = command->is_new ? ERR_OK : stored_secrets(command, snapshot, &stored, reterr);
+    enum err e = command->is_new ? ERR_OK : stored_secrets(command, reading, &stored, reterr);
     if (e != ERR_OK) {
         return e;
     }

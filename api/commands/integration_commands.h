@@ -8,7 +8,7 @@
 #ifndef DAYBOOK_API_COMMANDS_INTEGRATION_COMMANDS_H
 #define DAYBOOK_API_COMMANDS_INTEGRATION_COMMANDS_H
 
-#include "api/engine/snapshot.h"
+#include "api/engine/reading.h"
 #include "api/engine/writer.h"
 #include "core/domain/integration.h"
 
@@ -35,7 +35,7 @@ struct integration_import_command {
  * ERR_LIMIT.
  */
 MUST_USE enum err integration_import_prepare(struct integration_import_command *command,
-                                             struct snapshot *snapshot,
+                                             struct reading *reading,
                                              struct sealer *sealer,
                                              struct error *reterr);
 

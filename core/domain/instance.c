@@ -395,6 +395,10 @@ void instance_evolve(struct instance *instance,
     apply_texts(instance, state, arena);
     apply_flows(instance, value_get(state, SLICE("flows")), arena);
     config_evolve(&instance->config, state, event->seq, arena);
+    if (event->event.type == EVENT_INSTANCE_CREATED ||
+        event->event.type == EVENT_INSTANCE_CONFIG_CHANGED) {
+        instance->config_seq = event->seq;
+    }
 }
 
 /* ---- rows ---- */
@@ -434,7 +438,7 @@ static void take_flows(struct codec_reader *reader, struct instance *instance, s
 
 void instance_put(struct buf *out, const struct instance *instance)
 {
-    codec_put_list(out, 20);
+    codec_put_list(out, 21);
     codec_put_u64(out, instance->version);
     codec_put_u64(out, instance->revision);
     codec_put_uuid(out, instance->integration);
@@ -449,6 +453,7 @@ void instance_put(struct buf *out, const struct instance *instance)
     codec_put_u64(out, instance->deployed_version);
     codec_put_u64(out, instance->deployed_seq);
     codec_put_int(out, instance->deployed_at_us);
+    codec_put_u64(out, instance->config_seq);
     codec_put_text(out, instance->name);
     codec_put_text(out, instance->description);
     text_list_put(out, instance->labels);
@@ -484,6 +489,7 @@ enum err instance_get(struct slice bytes,
     instance.deployed_version = codec_take_u64(&reader);
     instance.deployed_seq = codec_take_u64(&reader);
     instance.deployed_at_us = codec_take_int(&reader);
+    instance.config_seq = codec_take_u64(&reader);
     instance.name = codec_take_text(&reader);
     instance.description = codec_take_text(&reader);
     instance.labels = text_list_take(&reader, arena);

@@ -52,6 +52,7 @@ struct instance {
     uint64_t deployed_version;
     uint64_t deployed_seq;
     int64_t deployed_at_us;
+    uint64_t config_seq; /* last event that set config */
     struct slice name;
     struct slice description;
     struct text_list labels;
