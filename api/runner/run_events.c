@@ -1,0 +1,325 @@
+#include "api/runner/run_events.h"
+
+#include "core/base/check.h"
+#include "core/base/limits.h"
+#include "core/event/event_codec.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+/* Raw bytes of one class: the largest step result and its wrapping. */
+#define RAW_BYTES_MAX (65 * MIB)
+
+struct building {
+    const struct flow_entry *entries;
+    size_t entry_count;
+    const struct run_events_frame *frame;
+    const struct data_key *key;
+    struct arena *arena;
+    struct run_events *out;
+    uint64_t steps;
+};
+
+/* ---- places ---- */
+
+struct slice run_events_loop_path(const struct flow_place *place, struct arena *arena)
+{
+    char text[FLOW_PLACE_TEXT_SIZE] = "";
+    size_t at = 0;
+    for (uint32_t i = 0; i < place->depth; i++) {
+        int size = snprintf(text + at, sizeof text - at, "%s%u.%u", i > 0 ? "/" : "",
+                            place->loops[i].step_index, place->loops[i].iteration);
+        at += size > 0 ? (size_t)size : 0;
+    }
+    return arena_copy(arena, slice_of(text, at));
+}
+
+/* Takes a number off the front. Returns: false when there is none or it is over 32 bits. */
+static bool take_number(struct slice *rest, uint32_t *ret)
+{
+    uint64_t number = 0;
+    size_t at = 0;
+    while (at < rest->size && rest->data[at] >= '0' && rest->data[at] <= '9' && at < 10) {
+        number = number * 10 + (uint64_t)(rest->data[at++] - '0');
+    }
+    *rest = slice_from(*rest, at);
+    *ret = (uint32_t)number;
+    return at > 0 && number <= UINT32_MAX;
+}
+
+static bool take_char(struct slice *rest, char c)
+{
+    bool there = rest->size > 0 && rest->data[0] == c;
+    *rest = there ? slice_from(*rest, 1) : *rest;
+    return there;
+}
+
+enum err
+run_events_parse_loops(struct slice loop_path, struct flow_place *ret, struct error *reterr)
+{
+    struct slice rest = loop_path;
+    ret->depth = 0;
+    while (rest.size > 0) {
+        if (ret->depth == DEFINITION_NESTING_MAX || (ret->depth > 0 && !take_char(&rest, '/'))) {
+            break;
+        }
+        struct flow_loop_at *loop = &ret->loops[ret->depth++];
+        if (!take_number(&rest, &loop->step_index) || !take_char(&rest, '.') ||
+            !take_number(&rest, &loop->iteration)) {
+            return error_set(reterr, ERR_MALFORMED, "\"%.*s\" is no loop path",
+                             SLICE_ARGS(loop_path));
+        }
+    }
+    return rest.size == 0 ? ERR_OK
+                          : error_set(reterr, ERR_MALFORMED, "\"%.*s\" is no loop path",
+                                      SLICE_ARGS(loop_path));
+}
+
+/* ---- events ---- */
+
+static struct event *add(struct building *it, enum event_type type, int64_t occurred_at_us)
+{
+    struct event *event = &it->out->events[it->out->count++];
+    *event = (struct event){.type = type, .occurred_at_us = occurred_at_us};
+    return event;
+}
+
+static void feed(void *state, struct slice piece)
+{
+    (void)crypto_generichash_update(state, (const unsigned char *)piece.data, piece.size);
+}
+
+/* Keyed digest of the rendered request; empty for a sleep. */
+static struct slice request_digest(struct building *it, const struct flow_request *request)
+{
+    unsigned char digest[32];
+    unsigned char subkey[KEYRING_KEY_BYTES];
+    crypto_generichash_state state;
+    if (request == NULL) {
+        return (struct slice){NULL, 0};
+    }
+    keyring_subkey(it->key, KEY_REQUEST, subkey);
+    (void)crypto_generichash_init(&state, subkey, sizeof subkey, sizeof digest);
+    flow_request_feed(request, feed, &state);
+    (void)crypto_generichash_final(&state, digest, sizeof digest);
+    sodium_memzero(subkey, sizeof subkey);
+    return arena_copy(it->arena, slice_of(digest, sizeof digest));
+}
+
+static void add_started(struct building *it, const struct flow_entry *entry)
+{
+    struct event *event = add(it, EVENT_STEP_STARTED, entry->started_us);
+    event->facts.step_started = (struct facts_step_started){
+        .step = entry->place.step_index,
+        .loop_path = run_events_loop_path(&entry->place, it->arena),
+        .attempt = entry->place.attempt,
+        .request_digest = request_digest(it, entry->request),
+    };
+}
+
+/* The same doing of a step but for the attempt. */
+static bool same_step(const struct flow_place *a, const struct flow_place *b)
+{
+    struct flow_place c = *b;
+    c.attempt = a->attempt;
+    return flow_place_compare(a, &c) == 0;
+}
+
+/* Whether another attempt follows the failed one: later in the batch, or as its effect. */
+static bool is_retried(const struct building *it, size_t index)
+{
+    const struct flow_place *place = &it->entries[index].place;
+    for (size_t i = index + 1; i < it->entry_count; i++) {
+        if (it->entries[i].place.attempt > place->attempt &&
+            same_step(place, &it->entries[i].place)) {
+            return true;
+        }
+    }
+    const struct flow_effect *effect = it->frame->effect;
+    return effect != NULL && effect->kind == FLOW_WAIT && same_step(place, &effect->place);
+}
+
+static enum step_status status_of(const struct building *it, size_t index)
+{
+    switch (it->entries[index].status) {
+    case FLOW_STEP_OK:
+        return STEP_OK;
+    case FLOW_STEP_IGNORED:
+        return STEP_IGNORED;
+    case FLOW_STEP_FAILED:
+        break;
+    }
+    return is_retried(it, index) ? STEP_RETRIED : STEP_FAILED;
+}
+
+static void put(struct building *it, struct value *map, const char *key, struct value value)
+{
+    /* An exhausted arena is found at the end. */
+    (void)value_map_put(it->arena, map, slice_of_text(key), value);
+}
+
+static struct value result_body(struct building *it, const struct flow_entry *entry)
+{
+    struct value body = value_map();
+    put(it, &body, "data", entry->result->value);
+    put(it, &body, "contentType", value_text(entry->result->content_type));
+    if (entry->branch.size > 0) {
+        put(it, &body, "branch", value_text(arena_copy(it->arena, entry->branch)));
+    }
+    return body;
+}
+
+static struct value failure_body(struct building *it, const struct flow_entry *entry)
+{
+    struct value body = value_map();
+    put(it, &body, "error", value_text(arena_copy(it->arena, entry->error_text)));
+    if (entry->http_status != 0) {
+        put(it, &body, "httpStatus", value_int(entry->http_status));
+    }
+    return body;
+}
+
+static void add_finished(struct building *it, size_t index)
+{
+    const struct flow_entry *entry = &it->entries[index];
+    if (entry->step->is_trigger) {
+        return; /* its result is computed from the payload */
+    }
+    struct event *event = add(it, EVENT_STEP_FINISHED, entry->finished_us);
+    enum step_status status = status_of(it, index);
+    event->facts.step_finished = (struct facts_step_finished){
+        .step = entry->place.step_index,
+        .loop_path = run_events_loop_path(&entry->place, it->arena),
+        .attempt = entry->place.attempt,
+        .status = (uint64_t)status,
+        .duration_us = (uint64_t)(entry->finished_us - entry->started_us),
+        .error_class = (uint64_t)entry->error,
+        .size = entry->result != NULL ? result_value_bytes(&entry->result->value) : 0,
+    };
+    if (entry->result != NULL) {
+        event->bodies[BODY_RESULT] = result_body(it, entry);
+    }
+    if (status != STEP_OK) {
+        event->bodies[BODY_STATE] = failure_body(it, entry);
+    }
+    it->steps += status != STEP_RETRIED;
+}
+
+static struct value log_line(struct building *it, const struct flow_entry *entry)
+{
+    struct value line = value_list();
+    (void)value_list_push(it->arena, &line, value_int(entry->finished_us));
+    (void)value_list_push(it->arena, &line, value_text(entry->message));
+    (void)value_list_push(it->arena, &line, value_text(entry->step->reference));
+    (void)value_list_push(it->arena, &line,
+                          value_text(run_events_loop_path(&entry->place, it->arena)));
+    return line;
+}
+
+/* Takes the run of log lines from `index` on. Returns: how many. */
+static size_t add_lines(struct building *it, size_t index)
+{
+    char levels[RUN_EVENTS_LINES_MAX];
+    struct value lines = value_list();
+    size_t count = 0;
+    struct event *event = add(it, EVENT_EXECUTION_LOGGED, it->entries[index].finished_us);
+    while (index + count < it->entry_count && count < RUN_EVENTS_LINES_MAX &&
+           it->entries[index + count].kind == FLOW_LOG_LINE) {
+        const struct flow_entry *entry = &it->entries[index + count];
+        levels[count++] = (char)entry->level;
+        (void)value_list_push(it->arena, &lines, log_line(it, entry));
+    }
+    event->facts.execution_logged.levels = arena_copy(it->arena, slice_of(levels, count));
+    event->bodies[BODY_LOG] = lines;
+    return count;
+}
+
+static void add_entries(struct building *it)
+{
+    for (size_t i = 0; i < it->entry_count;) {
+        if (it->entries[i].kind == FLOW_LOG_LINE) {
+            i += add_lines(it, i);
+            continue;
+        }
+        if (it->entries[i].kind == FLOW_STEP_STARTED) {
+            add_started(it, &it->entries[i]);
+        } else {
+            add_finished(it, i);
+        }
+        i++;
+    }
+}
+
+static void add_end(struct building *it)
+{
+    struct event *event = add(it, EVENT_EXECUTION_FINISHED, it->frame->now_us);
+    event->facts.execution_finished = (struct facts_execution_finished){
+        .state = (uint64_t)it->frame->state,
+        .error_class = it->frame->error_class,
+        .steps = it->frame->steps + it->steps,
+    };
+    if (it->frame->error_text.size > 0) {
+        struct value body = value_map();
+        put(it, &body, "error", value_text(arena_copy(it->arena, it->frame->error_text)));
+        event->bodies[BODY_STATE] = body;
+    }
+}
+
+/* Encodes the bodies, then takes them off the events. */
+static enum err encode_bodies(struct building *it, struct error *reterr)
+{
+    enum err e = ERR_OK;
+    for (int class = 0; class < BODY_CLASS_COUNT && e == ERR_OK; class ++) {
+        buf_init(&it->out->raw[class], RAW_BYTES_MAX);
+        enum body_class body_class = (enum body_class) class;
+        if (event_codec_has_body(it->out->events, it->out->count, body_class)) {
+            event_codec_put_body(&it->out->raw[class], it->out->events, it->out->count, body_class,
+                                 (struct slice){NULL, 0});
+            e = buf_check(&it->out->raw[class], "what one batch of steps gave", reterr);
+        }
+    }
+    for (size_t i = 0; i < it->out->count; i++) {
+        memset(it->out->events[i].bodies, 0, sizeof it->out->events[i].bodies);
+    }
+    return e;
+}
+
+enum err run_events_build(const struct flow_entry *entries,
+                          size_t count,
+                          const struct run_events_frame *frame,
+                          const struct data_key *key,
+                          struct arena *arena,
+                          struct run_events *ret,
+                          struct error *reterr)
+{
+    struct building it = {entries, count, frame, key, arena, ret, 0};
+    *ret = (struct run_events){.events = ARENA_ARRAY(arena, struct event, count + 3)};
+    if (ret->events == NULL) {
+        return arena_error(arena, "a batch of steps", reterr);
+    }
+    if (frame->started) {
+        (void)add(&it, EVENT_EXECUTION_STARTED, frame->now_us);
+    }
+    if (frame->resumed) {
+        (void)add(&it, EVENT_EXECUTION_RESUMED, frame->now_us);
+    }
+    add_entries(&it);
+    if (frame->ended) {
+        add_end(&it);
+    }
+    enum err e = encode_bodies(&it, reterr);
+    if (e == ERR_OK && arena_exhausted(arena)) {
+        e = arena_error(arena, "a batch of steps", reterr);
+    }
+    if (e != ERR_OK) {
+        run_events_deinit(ret);
+    }
+    return e;
+}
+
+void run_events_deinit(struct run_events *events)
+{
+    for (int i = 0; i < BODY_CLASS_COUNT; i++) {
+        buf_deinit(&events->raw[i]);
+    }
+}
