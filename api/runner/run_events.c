@@ -5,7 +5,6 @@
 #include "core/event/event_codec.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 /* Raw bytes of one class: the largest step result and its wrapping. */
 #define RAW_BYTES_MAX (65 * MIB)
@@ -20,59 +19,11 @@ struct building {
     uint64_t steps;
 };
 
-/* ---- places ---- */
-
-struct slice run_events_loop_path(const struct flow_place *place, struct arena *arena)
+static struct slice loop_path_of(struct arena *arena, const struct flow_place *place)
 {
-    char text[FLOW_PLACE_TEXT_SIZE] = "";
-    size_t at = 0;
-    for (uint32_t i = 0; i < place->depth; i++) {
-        int size = snprintf(text + at, sizeof text - at, "%s%u.%u", i > 0 ? "/" : "",
-                            place->loops[i].step_index, place->loops[i].iteration);
-        at += size > 0 ? (size_t)size : 0;
-    }
-    return arena_copy(arena, slice_of(text, at));
-}
-
-/* Takes a number off the front. Returns: false when there is none or it is over 32 bits. */
-static bool take_number(struct slice *rest, uint32_t *ret)
-{
-    uint64_t number = 0;
-    size_t at = 0;
-    while (at < rest->size && rest->data[at] >= '0' && rest->data[at] <= '9' && at < 10) {
-        number = number * 10 + (uint64_t)(rest->data[at++] - '0');
-    }
-    *rest = slice_from(*rest, at);
-    *ret = (uint32_t)number;
-    return at > 0 && number <= UINT32_MAX;
-}
-
-static bool take_char(struct slice *rest, char c)
-{
-    bool there = rest->size > 0 && rest->data[0] == c;
-    *rest = there ? slice_from(*rest, 1) : *rest;
-    return there;
-}
-
-enum err
-run_events_parse_loops(struct slice loop_path, struct flow_place *ret, struct error *reterr)
-{
-    struct slice rest = loop_path;
-    ret->depth = 0;
-    while (rest.size > 0) {
-        if (ret->depth == DEFINITION_NESTING_MAX || (ret->depth > 0 && !take_char(&rest, '/'))) {
-            break;
-        }
-        struct flow_loop_at *loop = &ret->loops[ret->depth++];
-        if (!take_number(&rest, &loop->step_index) || !take_char(&rest, '.') ||
-            !take_number(&rest, &loop->iteration)) {
-            return error_set(reterr, ERR_MALFORMED, "\"%.*s\" is no loop path",
-                             SLICE_ARGS(loop_path));
-        }
-    }
-    return rest.size == 0 ? ERR_OK
-                          : error_set(reterr, ERR_MALFORMED, "\"%.*s\" is no loop path",
-                                      SLICE_ARGS(loop_path));
+    char text[FLOW_PLACE_LOOP_PATH_SIZE];
+    flow_place_loop_path(place, text);
+    return arena_copy(arena, slice_of_text(text));
 }
 
 /* ---- events ---- */
@@ -111,45 +62,10 @@ static void add_started(struct building *it, const struct flow_entry *entry)
     struct event *event = add(it, EVENT_STEP_STARTED, entry->started_us);
     event->facts.step_started = (struct facts_step_started){
         .step = entry->place.step_index,
-        .loop_path = run_events_loop_path(&entry->place, it->arena),
+        .loop_path = loop_path_of(it->arena, &entry->place),
         .attempt = entry->place.attempt,
         .request_digest = request_digest(it, entry->request),
     };
-}
-
-/* The same doing of a step but for the attempt. */
-static bool same_step(const struct flow_place *a, const struct flow_place *b)
-{
-    struct flow_place c = *b;
-    c.attempt = a->attempt;
-    return flow_place_compare(a, &c) == 0;
-}
-
-/* Whether another attempt follows the failed one: later in the batch, or as its effect. */
-static bool is_retried(const struct building *it, size_t index)
-{
-    const struct flow_place *place = &it->entries[index].place;
-    for (size_t i = index + 1; i < it->entry_count; i++) {
-        if (it->entries[i].place.attempt > place->attempt &&
-            same_step(place, &it->entries[i].place)) {
-            return true;
-        }
-    }
-    const struct flow_effect *effect = it->frame->effect;
-    return effect != NULL && effect->kind == FLOW_WAIT && same_step(place, &effect->place);
-}
-
-static enum step_status status_of(const struct building *it, size_t index)
-{
-    switch (it->entries[index].status) {
-    case FLOW_STEP_OK:
-        return STEP_OK;
-    case FLOW_STEP_IGNORED:
-        return STEP_IGNORED;
-    case FLOW_STEP_FAILED:
-        break;
-    }
-    return is_retried(it, index) ? STEP_RETRIED : STEP_FAILED;
 }
 
 static void put(struct building *it, struct value *map, const char *key, struct value value)
@@ -179,19 +95,17 @@ static struct value failure_body(struct building *it, const struct flow_entry *e
     return body;
 }
 
-static void add_finished(struct building *it, size_t index)
+static void add_finished(struct building *it, const struct flow_entry *entry)
 {
-    const struct flow_entry *entry = &it->entries[index];
     if (entry->step->is_trigger) {
         return; /* its result is computed from the payload */
     }
     struct event *event = add(it, EVENT_STEP_FINISHED, entry->finished_us);
-    enum step_status status = status_of(it, index);
     event->facts.step_finished = (struct facts_step_finished){
         .step = entry->place.step_index,
-        .loop_path = run_events_loop_path(&entry->place, it->arena),
+        .loop_path = loop_path_of(it->arena, &entry->place),
         .attempt = entry->place.attempt,
-        .status = (uint64_t)status,
+        .status = (uint64_t)entry->status,
         .duration_us = (uint64_t)(entry->finished_us - entry->started_us),
         .error_class = (uint64_t)entry->error,
         .size = entry->result != NULL ? result_value_bytes(&entry->result->value) : 0,
@@ -199,10 +113,10 @@ static void add_finished(struct building *it, size_t index)
     if (entry->result != NULL) {
         event->bodies[BODY_RESULT] = result_body(it, entry);
     }
-    if (status != STEP_OK) {
+    if (entry->status != STEP_OK) {
         event->bodies[BODY_STATE] = failure_body(it, entry);
     }
-    it->steps += status != STEP_RETRIED;
+    it->steps += entry->status != STEP_RETRIED;
 }
 
 static struct value log_line(struct building *it, const struct flow_entry *entry)
@@ -211,8 +125,7 @@ static struct value log_line(struct building *it, const struct flow_entry *entry
     (void)value_list_push(it->arena, &line, value_int(entry->finished_us));
     (void)value_list_push(it->arena, &line, value_text(entry->message));
     (void)value_list_push(it->arena, &line, value_text(entry->step->reference));
-    (void)value_list_push(it->arena, &line,
-                          value_text(run_events_loop_path(&entry->place, it->arena)));
+    (void)value_list_push(it->arena, &line, value_text(loop_path_of(it->arena, &entry->place)));
     return line;
 }
 
@@ -244,7 +157,7 @@ static void add_entries(struct building *it)
         if (it->entries[i].kind == FLOW_STEP_STARTED) {
             add_started(it, &it->entries[i]);
         } else {
-            add_finished(it, i);
+            add_finished(it, &it->entries[i]);
         }
         i++;
     }
@@ -255,7 +168,7 @@ static void add_end(struct building *it)
     struct event *event = add(it, EVENT_EXECUTION_FINISHED, it->frame->now_us);
     event->facts.execution_finished = (struct facts_execution_finished){
         .state = (uint64_t)it->frame->state,
-        .error_class = it->frame->error_class,
+        .error_class = (uint64_t)it->frame->error_class,
         .steps = it->frame->steps + it->steps,
     };
     if (it->frame->error_text.size > 0) {

@@ -29,10 +29,9 @@ struct run_events {
 struct run_events_frame {
     bool started; /* begin with execution.started */
     bool resumed; /* begin with execution.resumed */
-    const struct flow_effect *effect;
-    bool ended; /* end with execution.finished: */
+    bool ended;   /* end with execution.finished: */
     enum execution_state state;
-    uint64_t error_class;
+    enum error_class error_class;
     struct slice error_text;
     uint64_t steps; /* finished before this batch */
     int64_t now_us;
@@ -52,12 +51,5 @@ MUST_USE enum err run_events_build(const struct flow_entry *entries,
 
 /** Frees the raw bodies. */
 void run_events_deinit(struct run_events *events);
-
-/** The loops of a place as text: "" outside, "2.0/5.13" for iteration 0 of step 2, 13 of step 5. */
-struct slice run_events_loop_path(const struct flow_place *place, struct arena *arena);
-
-/** Reads what run_events_loop_path wrote into `ret`'s loops. Errors: ERR_MALFORMED. */
-MUST_USE enum err
-run_events_parse_loops(struct slice loop_path, struct flow_place *ret, struct error *reterr);
 
 #endif
