@@ -1,0 +1,122 @@
+/*
+ * runner_priv: a run, and what the files of the runner share.
+ */
+#ifndef DAYBOOK_API_RUNNER_RUNNER_PRIV_H
+#define DAYBOOK_API_RUNNER_RUNNER_PRIV_H
+
+#include "api/commands/execution_commands.h"
+#include "api/runner/run_config.h"
+#include "api/runner/run_events.h"
+#include "api/runner/runner.h"
+#include "core/domain/trigger.h"
+
+/* Memory of what an execution starts from: payload, its parsed form, earlier results. */
+#define RUN_ARENA_BYTES (256 * MIB)
+
+/* Memory of one batch of events. */
+#define RUN_BATCH_BYTES (64 * MIB)
+
+/*
+ *  LOADING ──► STEPPING ──► SEALING ──► COMMITTING ──► OUTSIDE ──► STEPPING ...
+ *     │            ▲  └───────(small)──────▲  │            │
+ *     │            └── nothing to commit ─────┴────────────┘
+ *     └─► COMMITTING (failed to load)         └─► ENDED ─► freed
+ */
+enum run_phase {
+    RUN_LOADING,
+    RUN_STEPPING,
+    RUN_SEALING,    /* large bodies, on a pool thread */
+    RUN_COMMITTING, /* with the writer, or waiting to get there */
+    RUN_OUTSIDE,    /* an HTTP request or a timer is under way */
+    RUN_ENDED,
+};
+
+struct run {
+    struct list_link link; /* in runner->running */
+    struct runner *runner;
+    enum run_phase phase;
+    struct uuid id;
+    struct execution execution; /* as loaded */
+    struct data_key key;        /* the instance's */
+    const struct run_config *config;
+    const struct flow_definition *flow;
+    struct arena arena;
+    struct flow_run *machine;
+    struct flow_history history;
+    bool journaled_start;  /* execution.started is committed */
+    bool committing_start; /* it is in the batch under way */
+    bool resumes;          /* execution.resumed is to be journaled */
+    uint64_t steps;        /* finished and committed */
+    int64_t deadline_us;   /* wall time */
+    bool timed_out;
+
+    struct flow_effect effect; /* to be done once the batch is committed */
+    bool failed;               /* ends without the machine: */
+    enum execution_state end_state;
+    enum error_class end_class;
+    struct slice end_text;
+
+    struct arena batch_arena;
+    struct run_events batch;
+    struct execution_progress_command command;
+    struct sealer *sealer; /* of the pool thread's work; NULL otherwise */
+    enum err seal_err;
+    struct error seal_error;
+    uv_work_t work;
+    uv_timer_t timer;
+    bool timer_open;
+    struct http_transfer *transfer; /* outbound request under way */
+    struct flow_header *reply_headers;
+};
+
+struct runner {
+    struct runner_options options;
+    uv_loop_t *loop;
+    struct run_configs *configs;
+    struct sealer *sealer; /* the loop's */
+    struct list running;
+    struct list waiters;
+    bool backlog;             /* there may be open executions without a run */
+    struct uuid backlog_from; /* look at ids from this one on */
+    uv_timer_t sweep;         /* deadlines, and another look at the backlog */
+    bool sweep_open;
+    bool closing;
+    int64_t close_by_us; /* monotonic */
+    void (*closed_cb)(void *data);
+    void *closed_data;
+    struct runner_stats stats;
+};
+
+/** Loads everything a run needs; reads the journal. Fills run->failed on what cannot be run. */
+MUST_USE enum err
+run_load(struct run *run, struct slice head, struct slice body, struct error *reterr);
+
+/** Makes a run and sets it going. The payload is copied; empty: read from the journal. */
+void run_begin(struct runner *runner, struct uuid id, struct slice head, struct slice body);
+
+/** Ends it without the machine: failed, timed out or canceled. Not while COMMITTING or SEALING. */
+void run_fail(struct run *run,
+              enum execution_state state,
+              enum error_class class,
+              const char *text);
+
+/** Past its deadline: ends it as soon as its phase allows. */
+void run_time_out(struct run *run);
+
+/** Shutdown: leaves it in the journal as it is. Returns: false while it must still be waited for.
+ */
+bool run_park(struct run *run);
+
+/** Sends the request of run->effect. Calls run_resolve_http later, never at once. */
+MUST_USE enum err run_http_start(struct run *run, struct error *reterr);
+
+/** Cancels the request under way. */
+void run_http_cancel(struct run *run);
+
+/** The outcome of an effect. */
+void run_resolve(struct run *run, const struct flow_outcome *outcome);
+
+/** A run is gone: frees its slot, tells who waited. */
+void runner_run_ended(struct runner *runner, struct run *run, const struct runner_outcome *outcome);
+
+#endif
