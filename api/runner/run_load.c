@@ -1,0 +1,327 @@
+/* Loading a run: what it starts from, and what it did before a crash. */
+#include "api/runner/runner_priv.h"
+#include "core/flow/flow_trigger.h"
+#include "projections/as_of.h"
+#include "projections/customers_view.h"
+#include "projections/executions_view.h"
+#include "projections/instances_view.h"
+#include "projections/integrations_view.h"
+
+#include <stdio.h>
+
+/* Records of steps an execution may have from an earlier life. */
+#define HISTORY_MAX 100000
+
+struct load {
+    struct run *run;
+    struct reading *reading;
+    struct instance instance;
+    struct customer customer;
+    struct integration integration;
+    struct integration_version version;
+    struct trigger trigger;
+};
+
+/* ---- who and what ---- */
+
+static enum err load_names(struct load *it, struct error *reterr)
+{
+    struct arena *arena = &it->run->arena;
+    struct views_txn *views = it->reading->views;
+    enum err e = customers_view_get(views, it->instance.customer, arena, &it->customer, reterr);
+    return e != ERR_OK ? e
+                       : integrations_view_get(views, it->instance.integration, arena,
+                                               &it->integration, reterr);
+}
+
+static enum err load_key(struct load *it, struct error *reterr)
+{
+    struct keyring *keyring = journal_keyring(engine_journal(it->run->runner->options.engine));
+    return keyring_get(keyring, it->instance.key, &it->run->key, reterr);
+}
+
+static enum err find_flow(struct load *it, struct error *reterr)
+{
+    struct run *run = it->run;
+    uint64_t place = run->execution.flow;
+    if (place >= it->instance.flow_count) {
+        return error_set(reterr, ERR_DAMAGED, "the instance has no flow config %llu",
+                         (unsigned long long)place);
+    }
+    struct slice identity = it->instance.flows[place].identity;
+    run->flow = definition_flow(run->config->definition, identity);
+    return run->flow != NULL ? ERR_OK
+                             : error_set(reterr, ERR_NOT_FOUND, "the version has no flow \"%.*s\"",
+                                         SLICE_ARGS(identity));
+}
+
+/* ---- the trigger ---- */
+
+static enum err
+read_payload(struct load *it, struct slice *ret_head, struct slice *ret_body, struct error *reterr)
+{
+    const struct recorded_event *event = NULL;
+    unsigned absent = 0;
+    enum err e = reading_event(it->reading, it->run->execution.queued_seq, 1U << BODY_PAYLOAD,
+                               &it->run->arena, &event, &absent, reterr);
+    if (e == ERR_OK && absent != 0) {
+        return error_set(reterr, ERR_EXPIRED, "the payload of the execution is no longer kept");
+    }
+    return e != ERR_OK
+               ? e
+               : trigger_get_body(&event->event.bodies[BODY_PAYLOAD], ret_head, ret_body, reterr);
+}
+
+static enum err
+load_trigger(struct load *it, struct slice head, struct slice body, struct error *reterr)
+{
+    struct arena *arena = &it->run->arena;
+    enum err e = ERR_OK;
+    if (head.size > 0) {
+        head = arena_copy(arena, head);
+        body = arena_copy(arena, body);
+    } else {
+        e = read_payload(it, &head, &body, reterr);
+    }
+    return e != ERR_OK ? e : trigger_parse(head, body, &it->trigger, reterr);
+}
+
+static struct slice webhook_url(struct load *it, struct uuid flow_config)
+{
+    return arena_format(&it->run->arena, "%s/trigger/%.*s", it->run->runner->options.public_url,
+                        SLICE_ARGS(id_text(&it->run->arena, "InstanceFlowConfig", flow_config)));
+}
+
+/* {flow name: url} of the flows of this version. */
+static struct value webhook_urls(struct load *it)
+{
+    struct value urls = value_map();
+    const struct definition *definition = it->run->config->definition;
+    for (uint32_t i = 0; i < definition->flow_count; i++) {
+        const struct instance_flow *flow =
+            instance_flow_of(&it->instance, definition->flows[i].identity, NULL);
+        if (flow != NULL) {
+            (void)value_map_put(&it->run->arena, &urls, definition->flows[i].name,
+                                value_text(webhook_url(it, flow->id)));
+        }
+    }
+    return urls;
+}
+
+/* What stands behind /trigger/<id>/ in the path. */
+static struct slice path_fragment(struct slice path)
+{
+    struct slice rest = slice_starts_with(path, SLICE("/trigger/"))
+                            ? slice_from(path, strlen("/trigger/"))
+                            : (struct slice){NULL, 0};
+    size_t slash = slice_find(rest, SLICE("/"));
+    return slash == SIZE_MAX ? (struct slice){NULL, 0} : slice_from(rest, slash + 1);
+}
+
+static enum err trigger_value(struct load *it, struct value *ret, struct error *reterr)
+{
+    struct run *run = it->run;
+    struct arena *arena = &run->arena;
+    struct flow_header headers[TRIGGER_HEADERS_MAX];
+    for (size_t i = 0; i < it->trigger.header_count; i++) {
+        headers[i] = (struct flow_header){.name = it->trigger.headers[i].name,
+                                          .value = it->trigger.headers[i].value};
+    }
+    struct value urls = webhook_urls(it);
+    char sequence[UUID_TEXT_SIZE];
+    uuid_format(it->integration.id, sequence);
+    const struct instance_flow *flow = &it->instance.flows[run->execution.flow];
+    struct flow_trigger_facts facts = {
+        .headers = headers,
+        .header_count = (uint32_t)it->trigger.header_count,
+        .query = it->trigger.query,
+        .body = it->trigger.body,
+        .path_fragment = path_fragment(it->trigger.path),
+        .execution_id = id_text(arena, "InstanceExecutionResult", run->id),
+        .started_us = run->execution.queued_at_us,
+        .invoke_url = webhook_url(it, flow->id),
+        .webhook_urls = &urls,
+        .customer = {id_text(arena, "Customer", it->customer.id), it->customer.external_id,
+                     it->customer.name},
+        .instance = {id_text(arena, "Instance", it->instance.id), it->instance.name},
+        .integration = {id_text(arena, "Integration", it->integration.id), it->integration.name,
+                        arena_copy(arena, slice_of_text(sequence)),
+                        run->config->definition->external_version},
+        .flow = {id_text(arena, "InstanceFlowConfig", flow->id), run->flow->name,
+                 run->flow->stable_key},
+    };
+    return flow_trigger_value(&facts, arena, ret, reterr);
+}
+
+/* ---- an earlier life ---- */
+
+struct recalling {
+    struct run *run;
+    struct flow_record *records;
+    size_t count;
+    size_t capacity;
+    enum err status;
+    struct error error;
+};
+
+static void recall_started(struct recalling *it, const struct recorded_event *event)
+{
+    const struct facts_step_started *facts = &event->event.facts.step_started;
+    struct flow_history *history = &it->run->history;
+    struct flow_place place;
+    it->status =
+        flow_place_parse(facts->step, facts->loop_path, facts->attempt, &place, &it->error);
+    bool again = history->has_started && flow_place_compare(&history->started, &place) == 0;
+    history->started = place;
+    history->starts = again ? history->starts + 1 : 1;
+    if (!again) {
+        history->started_us =
+            event->event.occurred_at_us != 0 ? event->event.occurred_at_us : event->recorded_at_us;
+    }
+    history->has_started = true;
+}
+
+static bool grow_records(struct recalling *it)
+{
+    if (it->count < it->capacity) {
+        return true;
+    }
+    size_t wanted = it->capacity == 0 ? 64 : it->capacity * 2;
+    struct flow_record *grown = ARENA_ARRAY(&it->run->arena, struct flow_record, wanted);
+    if (grown == NULL || wanted > HISTORY_MAX) {
+        it->status = error_set(&it->error, ERR_LIMIT, "the execution has too many finished steps");
+        return false;
+    }
+    if (it->count > 0) {
+        memcpy(grown, it->records, it->count * sizeof *grown);
+    }
+    it->records = grown;
+    it->capacity = wanted;
+    return true;
+}
+
+static void recall_finished(struct recalling *it, const struct recorded_event *event)
+{
+    const struct facts_step_finished *facts = &event->event.facts.step_finished;
+    const struct value *result = &event->event.bodies[BODY_RESULT];
+    const struct value *state = &event->event.bodies[BODY_STATE];
+    const struct value *data = value_get(result, SLICE("data"));
+    if (!grow_records(it)) {
+        return;
+    }
+    struct flow_record *record = &it->records[it->count];
+    it->status =
+        flow_place_parse(facts->step, facts->loop_path, facts->attempt, &record->place, &it->error);
+    if (it->status != ERR_OK) {
+        return;
+    }
+    record->status = (enum step_status)facts->status;
+    record->result = data != NULL ? *data : value_null();
+    record->content_type = value_get_text(result, SLICE("contentType"));
+    record->error = (enum error_class)facts->error_class;
+    record->error_text = value_get_text(state, SLICE("error"));
+    record->http_status = (int)value_int_of(value_get(state, SLICE("httpStatus")), 0);
+    record->finished_us =
+        event->event.occurred_at_us != 0 ? event->event.occurred_at_us : event->recorded_at_us;
+    it->count++;
+    struct flow_history *history = &it->run->history;
+    if (history->has_started && flow_place_compare(&history->started, &record->place) == 0) {
+        history->has_started = false;
+    }
+    it->run->steps += facts->status != (uint64_t)STEP_RETRIED;
+}
+
+static bool
+recall(void *data, const struct recorded_event *event, struct slice reason, unsigned absent)
+{
+    struct recalling *it = data;
+    (void)reason;
+    if (event->event.type == EVENT_STEP_FINISHED && (absent & 1U << BODY_RESULT) != 0) {
+        it->status = error_set(&it->error, ERR_EXPIRED,
+                               "results of the execution's earlier steps are no longer kept");
+    } else if (event->event.type == EVENT_STEP_STARTED) {
+        recall_started(it, event);
+    } else if (event->event.type == EVENT_STEP_FINISHED) {
+        recall_finished(it, event);
+    }
+    return it->status == ERR_OK;
+}
+
+/* Reads what the execution journaled before this process. */
+static enum err load_history(struct load *it, struct error *reterr)
+{
+    struct run *run = it->run;
+    struct recalling recalling = {.run = run};
+    struct stream_ref stream = {STREAM_EXECUTION, run->id};
+    unsigned bodies = 1U << BODY_STATE | 1U << BODY_RESULT;
+    run->journaled_start = run->execution.state == EXECUTION_RUNNING;
+    run->resumes = run->journaled_start;
+    if (!run->journaled_start) {
+        return ERR_OK;
+    }
+    enum err e =
+        as_of_walk(it->reading->views, it->reading->journal, stream, run->execution.queued_seq,
+                   UINT64_MAX, bodies, &run->arena, recall, &recalling, reterr);
+    if (e == ERR_OK && recalling.status != ERR_OK) {
+        return error_set(reterr, recalling.status, "%s", error_text(&recalling.error));
+    }
+    run->history.use = FLOW_HISTORY_RESUME;
+    run->history.records = recalling.records;
+    run->history.count = recalling.count;
+    return e;
+}
+
+/* ---- all of it ---- */
+
+static enum err make_machine(struct load *it, struct error *reterr)
+{
+    struct run *run = it->run;
+    struct value trigger;
+    enum err e = trigger_value(it, &trigger, reterr);
+    struct flow_params params = {
+        .flow = run->flow,
+        .snapshot = &run->config->config,
+        .trigger = &trigger,
+        .execution_id = run->id,
+        .limits = flow_limits_default(),
+        .history = run->resumes ? &run->history : NULL,
+    };
+    return e != ERR_OK ? e : flow_run_create(&params, &run->machine, reterr);
+}
+
+static enum err
+load_all(struct load *it, struct slice head, struct slice body, struct error *reterr)
+{
+    struct run *run = it->run;
+    struct views_txn *views = it->reading->views;
+    enum err e = executions_view_get(views, run->id, &run->arena, &run->execution, reterr);
+    e = e != ERR_OK ? e
+                    : instances_view_get(views, run->execution.instance, &run->arena, &it->instance,
+                                         reterr);
+    e = e != ERR_OK ? e : load_key(it, reterr);
+    e = e != ERR_OK ? e : load_history(it, reterr);
+    e = e != ERR_OK ? e : load_names(it, reterr);
+    e = e != ERR_OK ? e
+                    : run_configs_acquire(run->runner->configs, it->reading,
+                                          run->execution.instance, run->execution.definition,
+                                          run->execution.config, &run->config, reterr);
+    e = e != ERR_OK ? e : find_flow(it, reterr);
+    e = e != ERR_OK ? e : load_trigger(it, head, body, reterr);
+    return e != ERR_OK ? e : make_machine(it, reterr);
+}
+
+enum err run_load(struct run *run, struct slice head, struct slice body, struct error *reterr)
+{
+    struct load it = {.run = run};
+    struct runner *runner = run->runner;
+    enum err e = reading_open(runner->options.readings, &it.reading, reterr);
+    if (e == ERR_OK) {
+        e = load_all(&it, head, body, reterr);
+    }
+    reading_close(runner->options.readings, &it.reading);
+    int64_t from = run->execution.started_at_us != 0
+                       ? run->execution.started_at_us
+                       : clock_wall_us(engine_clock(runner->options.engine));
+    run->deadline_us = from + runner->options.execution_timeout_us;
+    return e;
+}
