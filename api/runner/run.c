@@ -379,8 +379,12 @@ bool run_park(struct run *run)
 {
     bool retrying =
         run->phase == RUN_COMMITTING && run->timer_open && uv_is_active((uv_handle_t *)&run->timer);
-    if (run->phase != RUN_OUTSIDE && run->phase != RUN_STEPPING && !retrying) {
+    if (run->phase != RUN_OUTSIDE && run->phase != RUN_STEPPING && run->phase != RUN_LOADING &&
+        !retrying) {
         return false; /* the writer or a pool thread has it: it will be back */
+    }
+    if (run->phase == RUN_LOADING) {
+        list_remove(&run->runner->ready, &run->ready_link);
     }
     if (run->transfer != NULL) {
         run_http_cancel(run);
@@ -391,25 +395,37 @@ bool run_park(struct run *run)
 
 /* ---- begin ---- */
 
-void run_begin(struct runner *runner, struct uuid id, struct slice head, struct slice body)
+void run_create(struct runner *runner, struct uuid id, struct slice head, struct slice body)
 {
     struct run *run = memory_zalloc(1, sizeof *run);
     if (run == NULL) {
-        runner->backlog = true; /* still open in the journal: the next look finds it */
+        runner_note_backlog(runner, id); /* still open in the journal */
         return;
     }
     run->runner = runner;
     run->id = id;
     run->phase = RUN_LOADING;
-    list_link_init(&run->link);
     arena_init(&run->arena, RUN_ARENA_BYTES);
     arena_init(&run->batch_arena, RUN_BATCH_BYTES);
+    if (head.size + body.size <= RUN_COPIED_BYTES_MAX) {
+        run->head = arena_copy(&run->arena, head);
+        run->body = arena_copy(&run->arena, body);
+    }
     list_push_back(&runner->running, &run->link);
-    runner->stats.started++;
+    list_push_back(&runner->ready, &run->ready_link);
+    runner_wake(runner);
+}
+
+void run_start(struct run *run)
+{
     struct error error = {0};
-    enum err e = run_load(run, head, body, &error);
+    enum err e = run_load(run, &error);
     if (e == ERR_OK) {
+        run->runner->stats.started++;
         step(run);
+    } else if (e == ERR_BUSY) {
+        runner_note_backlog(run->runner, run->id);
+        end(run, NULL);
     } else if (run->key.number != 0) {
         run_fail(run, EXECUTION_FAILED, e == ERR_LIMIT ? ERROR_CLASS_LIMIT : ERROR_CLASS_DEFINITION,
                  error_text(&error));

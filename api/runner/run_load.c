@@ -289,8 +289,7 @@ static enum err make_machine(struct load *it, struct error *reterr)
     return e != ERR_OK ? e : flow_run_create(&params, &run->machine, reterr);
 }
 
-static enum err
-load_all(struct load *it, struct slice head, struct slice body, struct error *reterr)
+static enum err load_all(struct load *it, struct error *reterr)
 {
     struct run *run = it->run;
     struct views_txn *views = it->reading->views;
@@ -298,6 +297,7 @@ load_all(struct load *it, struct slice head, struct slice body, struct error *re
     e = e != ERR_OK ? e
                     : instances_view_get(views, run->execution.instance, &run->arena, &it->instance,
                                          reterr);
+    e = e != ERR_OK ? e : reserve_memory(run, reterr);
     e = e != ERR_OK ? e : load_key(it, reterr);
     e = e != ERR_OK ? e : load_history(it, reterr);
     e = e != ERR_OK ? e : load_names(it, reterr);
@@ -306,17 +306,17 @@ load_all(struct load *it, struct slice head, struct slice body, struct error *re
                                           run->execution.instance, run->execution.definition,
                                           run->execution.config, &run->config, reterr);
     e = e != ERR_OK ? e : find_flow(it, reterr);
-    e = e != ERR_OK ? e : load_trigger(it, head, body, reterr);
+    e = e != ERR_OK ? e : load_trigger(it, reterr);
     return e != ERR_OK ? e : make_machine(it, reterr);
 }
 
-enum err run_load(struct run *run, struct slice head, struct slice body, struct error *reterr)
+enum err run_load(struct run *run, struct error *reterr)
 {
     struct load it = {.run = run};
     struct runner *runner = run->runner;
     enum err e = reading_open(runner->options.readings, &it.reading, reterr);
     if (e == ERR_OK) {
-        e = load_all(&it, head, body, reterr);
+        e = load_all(&it, reterr);
     }
     reading_close(runner->options.readings, &it.reading);
     int64_t from = run->execution.started_at_us != 0

@@ -20,6 +20,7 @@ runner_create(const struct runner_options *options, struct runner **ret, struct 
     runner->options = *options;
     runner->loop = engine_loop(options->engine);
     list_init(&runner->running);
+    list_init(&runner->ready);
     list_init(&runner->waiters);
     enum err e = run_configs_create(options->engine, &runner->configs, reterr);
     e = e != ERR_OK ? e : sealer_create(engine_journal(options->engine), &runner->sealer, reterr);
@@ -36,7 +37,7 @@ void runner_destroy(struct runner **runner)
     if (*runner == NULL) {
         return;
     }
-    ASSERT(list_empty(&(*runner)->running) && !(*runner)->sweep_open);
+    ASSERT(list_empty(&(*runner)->running) && !(*runner)->sweep_open && !(*runner)->idle_open);
     run_configs_destroy(&(*runner)->configs);
     sealer_destroy(&(*runner)->sealer);
     memory_free(*runner);
@@ -132,7 +133,7 @@ static void fill_slots(struct runner *runner)
         struct uuid ids[RUNNER_SLOTS];
         size_t count = find_open(runner, ids, RUNNER_SLOTS - runner->running.count);
         for (size_t i = 0; i < count; i++) {
-            run_begin(runner, ids[i], (struct slice){NULL, 0}, (struct slice){NULL, 0});
+            run_create(runner, ids[i], (struct slice){NULL, 0}, (struct slice){NULL, 0});
         }
         if (count == 0) {
             return;
@@ -140,8 +141,7 @@ static void fill_slots(struct runner *runner)
     }
 }
 
-/* Some open execution must be looked for again, at `id` or behind it. */
-static void note_backlog(struct runner *runner, struct uuid id)
+void runner_note_backlog(struct runner *runner, struct uuid id)
 {
     bool earlier = memcmp(id.bytes, runner->backlog_from.bytes, sizeof id.bytes) < 0;
     if (!runner->backlog || earlier) {
@@ -159,19 +159,43 @@ void runner_offer(struct runner *runner,
         return; /* open in the journal: the next start picks it up */
     }
     if (runner->backlog || runner->running.count >= RUNNER_SLOTS) {
-        note_backlog(runner, execution);
+        runner_note_backlog(runner, execution);
         return;
     }
-    run_begin(runner, execution, head, body);
+    run_create(runner, execution, head, body);
+}
+
+/* ---- turns ---- */
+
+static void on_idle(uv_idle_t *idle)
+{
+    struct runner *runner = idle->data;
+    struct list_link *link = NULL;
+    for (int i = 0; i < RUNNER_STARTS_PER_TURN && (link = list_pop_front(&runner->ready)) != NULL;
+         i++) {
+        run_start(LIST_ENTRY(link, struct run, ready_link));
+    }
+    if (list_empty(&runner->ready)) {
+        (void)uv_idle_stop(&runner->idle);
+    }
+}
+
+void runner_wake(struct runner *runner)
+{
+    (void)uv_idle_start(&runner->idle, on_idle); /* does nothing when it is active */
 }
 
 /* ---- ends ---- */
 
-static void on_sweep_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     struct runner *runner = handle->data;
-    runner->sweep_open = false;
-    if (runner->closed_cb != NULL) {
+    if (handle == (uv_handle_t *)&runner->sweep) {
+        runner->sweep_open = false;
+    } else {
+        runner->idle_open = false;
+    }
+    if (!runner->sweep_open && !runner->idle_open && runner->closed_cb != NULL) {
         runner->closed_cb(runner->closed_data);
     }
 }
@@ -180,16 +204,21 @@ static void maybe_closed(struct runner *runner)
 {
     if (runner->closing && list_empty(&runner->running) &&
         !uv_is_closing((uv_handle_t *)&runner->sweep)) {
-        uv_close((uv_handle_t *)&runner->sweep, on_sweep_closed);
+        uv_close((uv_handle_t *)&runner->sweep, on_handle_closed);
+        uv_close((uv_handle_t *)&runner->idle, on_handle_closed);
     }
 }
 
 void runner_run_ended(struct runner *runner, struct run *run, const struct runner_outcome *outcome)
 {
     list_remove(&runner->running, &run->link);
+    runner->reserved_bytes -= run->reserved_bytes;
     if (outcome != NULL) {
         runner->stats.finished++;
         tell_waiters(runner, outcome);
+    }
+    if (runner->running.count + RUNNER_REFILL <= RUNNER_SLOTS) {
+        fill_slots(runner);
     }
     maybe_closed(runner);
 }
@@ -233,6 +262,9 @@ void runner_begin(struct runner *runner)
     (void)uv_timer_init(runner->loop, &runner->sweep); /* cannot fail */
     runner->sweep.data = runner;
     runner->sweep_open = true;
+    (void)uv_idle_init(runner->loop, &runner->idle);
+    runner->idle.data = runner;
+    runner->idle_open = true;
     (void)uv_timer_start(&runner->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
     runner->backlog = true;
     runner->backlog_from = (struct uuid){{0}};

@@ -16,6 +16,21 @@
 /* Memory of one batch of events. */
 #define RUN_BATCH_BYTES (64 * MIB)
 
+/* A payload over this is not copied for a run that waits for its turn, but read again from the
+ * journal. */
+#define RUN_COPIED_BYTES_MAX (64 * KIB)
+
+/* Memory that runs with large payloads may take together: parsing a body takes about 32 times its
+ * size at worst. What does not fit waits, unless nothing else runs. */
+#define RUNNER_PAYLOAD_MEMORY ((uint64_t)1024 * MIB)
+#define RUN_MEMORY_FACTOR     32
+
+/* Runs begun in one turn of the loop: requests are answered in between. */
+#define RUNNER_STARTS_PER_TURN 16
+
+/* Free slots that make another look at the backlog worth it. */
+#define RUNNER_REFILL 32
+
 /*
  *  LOADING ──► STEPPING ──► SEALING ──► COMMITTING ──► OUTSIDE ──► STEPPING ...
  *     │            ▲  └───────(small)──────▲  │            │
@@ -32,7 +47,8 @@ enum run_phase {
 };
 
 struct run {
-    struct list_link link; /* in runner->running */
+    struct list_link link;       /* in runner->running */
+    struct list_link ready_link; /* in runner->ready, before it is loaded */
     struct runner *runner;
     enum run_phase phase;
     struct uuid id;
@@ -41,6 +57,9 @@ struct run {
     const struct run_config *config;
     const struct flow_definition *flow;
     struct arena arena;
+    struct slice head; /* the trigger's bytes, when they were at hand */
+    struct slice body;
+    uint64_t reserved_bytes; /* of RUNNER_PAYLOAD_MEMORY */
     struct flow_run *machine;
     struct flow_history history;
     bool journaled_start;  /* execution.started is committed */
@@ -75,6 +94,10 @@ struct runner {
     struct run_configs *configs;
     struct sealer *sealer; /* the loop's */
     struct list running;
+    struct list ready; /* runs that wait for their turn of the loop */
+    uv_idle_t idle;    /* active while `ready` is not empty */
+    bool idle_open;
+    uint64_t reserved_bytes;
     struct list waiters;
     bool backlog;             /* there may be open executions without a run */
     struct uuid backlog_from; /* look at ids from this one on */
@@ -87,12 +110,22 @@ struct runner {
     struct runner_stats stats;
 };
 
-/** Loads everything a run needs; reads the journal. Fills run->failed on what cannot be run. */
-MUST_USE enum err
-run_load(struct run *run, struct slice head, struct slice body, struct error *reterr);
+/** Loads everything a run needs. Errors: ERR_BUSY when its payload must wait for memory; others are
+ * why it cannot be run. */
+MUST_USE enum err run_load(struct run *run, struct error *reterr);
 
-/** Makes a run and sets it going. The payload is copied; empty: read from the journal. */
-void run_begin(struct runner *runner, struct uuid id, struct slice head, struct slice body);
+/** Makes a run that waits for its turn. A small payload is copied; else it is read from the
+ * journal. */
+void run_create(struct runner *runner, struct uuid id, struct slice head, struct slice body);
+
+/** Its turn: loads it and goes. */
+void run_start(struct run *run);
+
+/** There is a run in runner->ready. */
+void runner_wake(struct runner *runner);
+
+/** An execution must be picked up later. */
+void runner_note_backlog(struct runner *runner, struct uuid id);
 
 /** Ends it without the machine: failed, timed out or canceled. Not while COMMITTING or SEALING. */
 void run_fail(struct run *run,
