@@ -424,6 +424,7 @@ void run_start(struct run *run)
         run->runner->stats.started++;
         step(run);
     } else if (e == ERR_BUSY) {
+        run->runner->stalled = true;
         runner_note_backlog(run->runner, run->id);
         end(run, NULL);
     } else if (run->key.number != 0) {

@@ -129,7 +129,8 @@ static size_t find_open(struct runner *runner, struct uuid *ret_ids, size_t max)
 
 static void fill_slots(struct runner *runner)
 {
-    while (runner->backlog && !runner->closing && runner->running.count < RUNNER_SLOTS) {
+    while (runner->backlog && !runner->stalled && !runner->closing &&
+           runner->running.count < RUNNER_SLOTS) {
         struct uuid ids[RUNNER_SLOTS];
         size_t count = find_open(runner, ids, RUNNER_SLOTS - runner->running.count);
         for (size_t i = 0; i < count; i++) {
@@ -213,6 +214,7 @@ void runner_run_ended(struct runner *runner, struct run *run, const struct runne
 {
     list_remove(&runner->running, &run->link);
     runner->reserved_bytes -= run->reserved_bytes;
+    runner->stalled = runner->stalled && run->reserved_bytes == 0;
     if (outcome != NULL) {
         runner->stats.finished++;
         tell_waiters(runner, outcome);

@@ -98,6 +98,7 @@ struct runner {
     uv_idle_t idle;    /* active while `ready` is not empty */
     bool idle_open;
     uint64_t reserved_bytes;
+    bool stalled; /* the next of the backlog waits for memory that others have */
     struct list waiters;
     bool backlog;             /* there may be open executions without a run */
     struct uuid backlog_from; /* look at ids from this one on */

@@ -1,0 +1,534 @@
+#include "api/routes/hook.h"
+
+#include "api/commands/instance_commands.h"
+#include "api/diag.h"
+#include "api/engine/engine.h"
+#include "api/routes/hook_priv.h"
+#include "core/base/check.h"
+#include "core/base/json_in.h"
+#include "core/base/memory.h"
+#include "core/domain/trigger.h"
+
+#include <sodium.h>
+
+#define SWEEP_MS 250
+
+/* Wrapping of head and body in the payload body. */
+#define RAW_OVERHEAD 64
+
+static void seal(struct hook_call *call);
+
+/* ---- life ---- */
+
+static void sweep_waiting(struct hook *hook);
+
+static void on_sweep(uv_timer_t *timer)
+{
+    struct hook *hook = timer->data;
+    sweep_waiting(hook);
+    hook_flush_rejections(hook);
+}
+
+enum err hook_create(const struct hook_options *options, struct hook **ret, struct error *reterr)
+{
+    struct hook *hook = memory_zalloc(1, sizeof *hook);
+    if (hook == NULL) {
+        return error_set(reterr, ERR_NO_MEMORY, "webhooks: out of memory");
+    }
+    hook->options = *options;
+    list_init(&hook->waiting);
+    list_init(&hook->rejections);
+    enum err e = sealer_create(engine_journal(options->engine), &hook->sealer, reterr);
+    if (e != ERR_OK) {
+        hook_destroy(&hook);
+        return e;
+    }
+    (void)uv_timer_init(engine_loop(options->engine), &hook->sweep); /* cannot fail */
+    hook->sweep.data = hook;
+    hook->sweep_open = true;
+    (void)uv_timer_start(&hook->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    *ret = hook;
+    return ERR_OK;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct hook *hook = handle->data;
+    hook->sweep_open = false;
+    hook->closed_cb(hook->closed_data);
+}
+
+static void stop_waiting(struct hook_call *call)
+{
+    list_remove(&call->hook->waiting, &call->link);
+    call->hook->stats.waiting--;
+}
+
+/* Synchronous callers whose execution will not end in this life are told its id. */
+static void give_up_waiting(struct hook_call *call, const char *text)
+{
+    struct uuid execution = call->waiter.execution;
+    runner_unwait(call->hook->options.runner, &call->waiter);
+    stop_waiting(call);
+    hook_respond_error(call->request, execution, 504, "synchronous_timeout", text);
+}
+
+void hook_close(struct hook *hook, void (*cb)(void *data), void *data)
+{
+    LIST_FOR_EACH(link, &hook->waiting)
+    {
+        give_up_waiting(LIST_ENTRY(link, struct hook_call, link),
+                        "the server is shutting down; the execution goes on afterwards");
+    }
+    hook->closed_cb = cb;
+    hook->closed_data = data;
+    uv_close((uv_handle_t *)&hook->sweep, on_closed);
+}
+
+void hook_destroy(struct hook **hook)
+{
+    if (*hook == NULL) {
+        return;
+    }
+    struct list_link *link = NULL;
+    ASSERT(!(*hook)->sweep_open && list_empty(&(*hook)->waiting));
+    while ((link = list_pop_front(&(*hook)->rejections)) != NULL) {
+        memory_free(LIST_ENTRY(link, struct rejection, link));
+    }
+    sealer_destroy(&(*hook)->sealer);
+    memory_free(*hook);
+    *hook = NULL;
+}
+
+struct hook_stats hook_stats(const struct hook *hook)
+{
+    return hook->stats;
+}
+
+/* ---- synchronous answers ---- */
+
+static void on_outcome(void *data, const struct runner_outcome *outcome)
+{
+    struct hook_call *call = data;
+    stop_waiting(call);
+    hook_respond_outcome(call->request, outcome);
+}
+
+static void sweep_waiting(struct hook *hook)
+{
+    int64_t now = clock_monotonic_us(engine_clock(hook->options.engine));
+    LIST_FOR_EACH(link, &hook->waiting)
+    {
+        struct hook_call *call = LIST_ENTRY(link, struct hook_call, link);
+        if (now >= call->answer_by_us) {
+            give_up_waiting(call, "the execution takes longer than a caller may wait; it goes on");
+        }
+    }
+}
+
+static void wait_for_outcome(struct hook_call *call, struct uuid execution)
+{
+    struct hook *hook = call->hook;
+    call->waiter =
+        (struct runner_waiter){.execution = execution, .callback = on_outcome, .data = call};
+    call->answer_by_us =
+        clock_monotonic_us(engine_clock(hook->options.engine)) + hook->options.sync_wait_us;
+    list_push_back(&hook->waiting, &call->link);
+    hook->stats.waiting++;
+    runner_wait(hook->options.runner, &call->waiter);
+}
+
+/* ---- after the commit ---- */
+
+static void free_call(struct hook_call *call)
+{
+    buf_deinit(&call->raw);
+    sealed_body_deinit(&call->command.payload);
+    sealer_destroy(&call->sealer);
+    sodium_memzero(&call->key, sizeof call->key);
+}
+
+static void on_taken(struct hook_call *call)
+{
+    struct hook *hook = call->hook;
+    struct http_request *request = call->request;
+    struct uuid execution = call->command.base.append_id;
+    hook->stats.accepted++;
+    if (call->command.malformed.size > 0) {
+        hook_respond_error(request, execution, 400, "malformed_json", call->command.malformed.data);
+        return;
+    }
+    if (call->admission.is_synchronous) {
+        wait_for_outcome(call, execution);
+        runner_offer(hook->options.runner, execution, request->head, request->body);
+        return;
+    }
+    runner_offer(hook->options.runner, execution, request->head, request->body);
+    hook_respond_accepted(call, execution);
+}
+
+/* The instance was deployed between head and commit: look again, once. */
+static void admit_again(struct hook_call *call)
+{
+    struct hook *hook = call->hook;
+    if (call->admitted_again) {
+        hook_respond_refusal(call->request, INVOCATION_CHANGED);
+        return;
+    }
+    call->admitted_again = true;
+    if (hook_admit(hook, call->request, &call->admission)) {
+        seal(call);
+    }
+}
+
+static void on_refused(struct hook_call *call)
+{
+    if (call->command.refusal == INVOCATION_CHANGED) {
+        admit_again(call);
+        return;
+    }
+    hook_note_rejection(call->hook, &call->admission, call->command.refusal);
+    hook_respond_refusal(call->request, call->command.refusal);
+}
+
+/* The execution an earlier request with this key made. */
+static bool find_repeated(struct hook_call *call, struct uuid *ret)
+{
+    struct reading *reading = NULL;
+    struct record_view record;
+    struct readings *readings = call->hook->options.readings;
+    bool found = reading_open(readings, &reading, NULL) == ERR_OK &&
+                 journal_read(reading->journal, call->command.base.result.first_seq, &record,
+                              NULL) == ERR_OK;
+    if (found) {
+        *ret = record.stream.id;
+    }
+    reading_close(readings, &reading);
+    return found;
+}
+
+static void on_repeated(struct hook_call *call)
+{
+    struct uuid execution;
+    if (!find_repeated(call, &execution)) {
+        http_respond_error(call->request, 500, "internal", "the earlier answer cannot be read");
+    } else if (call->command.malformed.size > 0) {
+        hook_respond_error(call->request, execution, 400, "malformed_json",
+                           call->command.malformed.data);
+    } else if (call->admission.is_synchronous) {
+        hook_respond_repeated(call, execution);
+    } else {
+        hook_respond_accepted(call, execution);
+    }
+}
+
+static void respond_busy(struct http_request *request, enum err code, const char *text)
+{
+    struct http_header retry = {SLICE("Retry-After"), SLICE("1")};
+    const char *name = code == ERR_DISK_FULL ? "disk_full" : "overloaded";
+    struct slice body =
+        arena_format(request->arena, "{\"error\":\"%s\",\"code\":\"%s\"}", text, name);
+    struct http_response response = {.status = 503,
+                                     .content_type = SLICE("application/json"),
+                                     .headers = &retry,
+                                     .header_count = 1,
+                                     .body = body};
+    http_respond(request, &response);
+}
+
+static void on_failed(struct hook_call *call, const struct error *error)
+{
+    struct http_request *request = call->request;
+    switch ((int)error->code) {
+    case ERR_CONFLICT:
+        http_respond_error(request, 422, "idempotency_key_reused", error_text(error));
+        break;
+    case ERR_BUSY:
+    case ERR_CLOSED:
+    case ERR_DISK_FULL:
+        respond_busy(request, error->code, error_text(error));
+        break;
+    case ERR_NOT_FOUND:
+    case ERR_ERASED:
+        http_respond_error(request, 410, "instance_deleted", "the instance was deleted");
+        break;
+    case ERR_LIMIT:
+        http_respond_error(request, 413, "too_large", error_text(error));
+        break;
+    default:
+        diag_error("a webhook could not be journaled", diag_string("why", error_text(error)));
+        http_respond_error(request, 500, "internal", "the webhook could not be journaled");
+    }
+}
+
+static void on_done(struct command *command)
+{
+    struct hook_call *call = LIST_ENTRY(command, struct hook_call, command.base);
+    free_call(call);
+    switch (command->outcome) {
+    case COMMAND_DONE:
+        if (call->command.refusal == INVOCATION_TAKEN) {
+            on_taken(call);
+        } else {
+            on_refused(call);
+        }
+        break;
+    case COMMAND_REPEATED:
+        on_repeated(call);
+        break;
+    case COMMAND_REFUSED:
+    case COMMAND_FAILED:
+        on_failed(call, &command->error);
+        break;
+    }
+}
+
+/* ---- to the writer ---- */
+
+static void submit(struct hook_call *call)
+{
+    struct hook *hook = call->hook;
+    struct error error = {0};
+    struct execution_queue_command *command = &call->command;
+    command->base.execute = execution_command_queue;
+    command->base.done = on_done;
+    command->base.arena = call->request->arena;
+    command->base.actor.kind = ACTOR_WEBHOOK;
+    command->base.bytes = command->payload.stored.size + sizeof *call;
+    command->instance = call->admission.instance;
+    command->flow = call->admission.flow;
+    command->definition = call->admission.definition;
+    command->config = call->admission.config;
+    command->key = call->admission.key;
+    command->invoke = call->admission.is_system ? INVOKE_INTEGRATION_TEST : INVOKE_WEBHOOK;
+    command->flags = (call->admission.is_system ? EXECUTION_FLAG_TEST : 0) |
+                     (call->admission.is_synchronous ? EXECUTION_FLAG_SYNCHRONOUS : 0);
+    command->size = call->request->body.size;
+    command->waiting_max = hook->options.waiting_max;
+    enum err e = engine_submit(hook->options.engine, &command->base, &error);
+    if (e != ERR_OK) {
+        error.code = e;
+        free_call(call);
+        on_failed(call, &error);
+    }
+}
+
+/* ---- sealing ---- */
+
+static enum err seal_payload(struct hook_call *call, struct sealer *sealer, struct error *reterr)
+{
+    struct body_place place = {.append_id = call->command.base.append_id,
+                               .body_class = BODY_PAYLOAD};
+    return body_seal(sealer, &call->key, &place, buf_slice(&call->raw), &call->command.payload,
+                     reterr);
+}
+
+static void sealed(struct hook_call *call, enum err e, struct error *error)
+{
+    if (e == ERR_OK) {
+        submit(call);
+        return;
+    }
+    error->code = e;
+    free_call(call);
+    on_failed(call, error);
+}
+
+static void seal_work(uv_work_t *work)
+{
+    struct hook_call *call = LIST_ENTRY(work, struct hook_call, work);
+    call->seal_err = seal_payload(call, call->sealer, &call->seal_error);
+}
+
+static void seal_done(uv_work_t *work, int status)
+{
+    struct hook_call *call = LIST_ENTRY(work, struct hook_call, work);
+    (void)status; /* never canceled */
+    sealed(call, call->seal_err, &call->seal_error);
+}
+
+/* On a pool thread: a large body is compressed and becomes a blob, which is synced. */
+static void seal_elsewhere(struct hook_call *call)
+{
+    struct engine *engine = call->hook->options.engine;
+    struct error error = {0};
+    enum err e = sealer_create(engine_journal(engine), &call->sealer, &error);
+    if (e == ERR_OK && uv_queue_work(engine_loop(engine), &call->work, seal_work, seal_done) != 0) {
+        e = error_set(&error, ERR_BUSY, "no thread to seal a large payload");
+    }
+    if (e != ERR_OK) {
+        sealed(call, e, &error);
+    }
+}
+
+static void seal(struct hook_call *call)
+{
+    struct engine *engine = call->hook->options.engine;
+    struct http_request *request = call->request;
+    struct error error = {0};
+    call->command.base.append_id = engine_new_id(engine);
+    buf_init(&call->raw, request->head.size + request->body.size + RAW_OVERHEAD);
+    trigger_put_body(&call->raw, request->head, request->body);
+    enum err e = buf_check(&call->raw, "the webhook", &error);
+    e = e != ERR_OK ? e
+                    : keyring_get(journal_keyring(engine_journal(engine)), call->admission.key,
+                                  &call->key, &error);
+    if (e != ERR_OK) {
+        sealed(call, e, &error);
+    } else if (body_is_large(call->raw.size)) {
+        seal_elsewhere(call);
+    } else {
+        sealed(call, seal_payload(call, call->hook->sealer, &error), &error);
+    }
+}
+
+/* ---- a complete request ---- */
+
+/* The digests of an Idempotency-Key: scope is the flow config; method, target, type and body are
+ * the request. */
+static enum err make_digests(struct hook_call *call, struct slice given, struct error *reterr)
+{
+    struct http_request *request = call->request;
+    struct journal *journal = engine_journal(call->hook->options.engine);
+    struct data_key key;
+    struct slice type = http_request_header(request, "Content-Type");
+    struct slice id = id_text(request->arena, "InstanceFlowConfig", call->admission.flow_config);
+    enum err e = keyring_get(journal_keyring(journal), journal_own_key(journal), &key, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct slice scope =
+        arena_format(request->arena, "hook:%.*s:%.*s", SLICE_ARGS(id), SLICE_ARGS(given));
+    keyring_digest(&key, KEY_LOOKUP, scope, call->idempotency);
+    unsigned char subkey[KEYRING_KEY_BYTES];
+    crypto_generichash_state state;
+    struct slice parts[4] = {request->method, request->target, type, request->body};
+    keyring_subkey(&key, KEY_LOOKUP, subkey);
+    (void)crypto_generichash_init(&state, subkey, sizeof subkey, sizeof call->request_digest);
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        uint64_t size = parts[i].size; /* before each part, so that parts cannot flow together */
+        (void)crypto_generichash_update(&state, (const unsigned char *)&size, sizeof size);
+        (void)crypto_generichash_update(&state, (const unsigned char *)parts[i].data,
+                                        parts[i].size);
+    }
+    (void)crypto_generichash_final(&state, call->request_digest, sizeof call->request_digest);
+    sodium_memzero(subkey, sizeof subkey);
+    sodium_memzero(&key, sizeof key);
+    call->command.base.idempotency = slice_of(call->idempotency, sizeof call->idempotency);
+    call->command.base.request = slice_of(call->request_digest, sizeof call->request_digest);
+    return ERR_OK;
+}
+
+/* A body that says JSON and is none is journaled as failed; the sentence says why. */
+static void check_json(struct hook_call *call)
+{
+    struct http_request *request = call->request;
+    struct error error = {0};
+    if (request->body.size > 0 &&
+        http_header_type_is_json(http_request_header(request, "Content-Type")) &&
+        json_in_check(request->body, &error) != ERR_OK) {
+        call->command.malformed = arena_copy(request->arena, slice_of_text(error_text(&error)));
+    }
+}
+
+void hook_on_request(struct hook *hook, struct http_request *request)
+{
+    struct hook_call *call = ARENA_NEW(request->arena, struct hook_call);
+    struct slice key = http_request_header(request, "Idempotency-Key");
+    struct error error = {0};
+    if (call == NULL) {
+        http_respond_error(request, 503, "overloaded", "no memory for the request");
+        return;
+    }
+    call->hook = hook;
+    call->request = request;
+    call->admission = *(const struct admission *)request->data;
+    check_json(call);
+    enum err e = key.size > 0 ? make_digests(call, key, &error) : ERR_OK;
+    if (e != ERR_OK) {
+        sealed(call, e, &error);
+    } else {
+        seal(call);
+    }
+}
+
+size_t hook_on_head(struct hook *hook, struct http_request *request)
+{
+    struct admission *admission = ARENA_NEW(request->arena, struct admission);
+    if (admission == NULL) {
+        http_respond_error(request, 503, "overloaded", "no memory for the request");
+        return HTTP_RESPONDED;
+    }
+    request->data = admission;
+    return hook_admit(hook, request, admission) ? hook->options.body_bytes_max : HTTP_RESPONDED;
+}
+
+/* ---- refused requests ---- */
+
+void hook_note_rejection(struct hook *hook,
+                         const struct admission *admission,
+                         enum invocation_refusal reason)
+{
+    hook->stats.rejected++;
+    LIST_FOR_EACH(link, &hook->rejections)
+    {
+        struct rejection *rejection = LIST_ENTRY(link, struct rejection, link);
+        if (rejection->reason == reason && rejection->flow == admission->flow &&
+            uuid_equal(rejection->instance, admission->instance)) {
+            rejection->count++;
+            return;
+        }
+    }
+    struct rejection *rejection =
+        hook->rejections.count < HOOK_REJECTIONS_MAX ? memory_zalloc(1, sizeof *rejection) : NULL;
+    if (rejection != NULL) {
+        *rejection = (struct rejection){
+            .instance = admission->instance, .flow = admission->flow, .reason = reason, .count = 1};
+        list_push_back(&hook->rejections, &rejection->link);
+    }
+}
+
+/* A rejection on its way to the journal; frees itself. */
+struct reject_call {
+    struct instance_reject_command command;
+    struct arena arena;
+};
+
+static void on_reject_done(struct command *command)
+{
+    struct reject_call *call = LIST_ENTRY(command, struct reject_call, command.base);
+    arena_deinit(&call->arena);
+    memory_free(call);
+}
+
+static void submit_rejection(struct hook *hook, const struct rejection *rejection)
+{
+    struct reject_call *call = memory_zalloc(1, sizeof *call);
+    if (call == NULL) {
+        return;
+    }
+    arena_init(&call->arena, MIB);
+    call->command.instance = rejection->instance;
+    call->command.flow = rejection->flow;
+    call->command.reason = (uint64_t)rejection->reason;
+    call->command.count = rejection->count;
+    call->command.base.execute = instance_command_reject;
+    call->command.base.done = on_reject_done;
+    call->command.base.arena = &call->arena;
+    call->command.base.append_id = engine_new_id(hook->options.engine);
+    call->command.base.actor.kind = ACTOR_WEBHOOK;
+    call->command.base.bytes = sizeof *call;
+    if (engine_submit(hook->options.engine, &call->command.base, NULL) != ERR_OK) {
+        on_reject_done(&call->command.base); /* a count of refusals is not worth waiting for */
+    }
+}
+
+void hook_flush_rejections(struct hook *hook)
+{
+    struct list_link *link = NULL;
+    while ((link = list_pop_front(&hook->rejections)) != NULL) {
+        struct rejection *rejection = LIST_ENTRY(link, struct rejection, link);
+        submit_rejection(hook, rejection);
+        memory_free(rejection);
+    }
+}

@@ -1,0 +1,201 @@
+/* Letting a webhook in: the checks of the head, in the order that callers rely on. */
+#include "api/commands/instance_commands.h"
+#include "api/engine/definitions.h"
+#include "api/http/http_url.h"
+#include "api/routes/hook_priv.h"
+#include "projections/customers_view.h"
+#include "projections/instances_view.h"
+#include "projections/integrations_view.h"
+
+#include <sodium.h>
+
+#define TRIGGER_PATH SLICE("/trigger/")
+
+struct admitting {
+    struct hook *hook;
+    struct http_request *request;
+    struct reading *reading;
+    struct admission *out;
+    struct instance instance;
+    const struct definition *definition;
+    const struct flow_definition *flow;
+};
+
+/* An answer to be given instead of letting the request in. */
+struct refusal {
+    int status;
+    const char *code;
+    const char *text;
+};
+
+static bool refuse(struct refusal *ret, int status, const char *code, const char *text)
+{
+    *ret = (struct refusal){status, code, text};
+    return false;
+}
+
+/* The id in /trigger/<id>[/...]: with "=", "%3D" or no padding. */
+static bool parse_id(struct http_request *request, struct uuid *ret)
+{
+    struct slice rest = slice_from(request->path, TRIGGER_PATH.size - 1);
+    struct slice segment;
+    struct slice text;
+    return http_url_next_segment(&rest, &segment) &&
+           http_url_decode(request->arena, segment, &text, NULL) == ERR_OK &&
+           id_decode(text, "InstanceFlowConfig", ret, NULL) == ERR_OK;
+}
+
+static bool find_instance(struct admitting *it, struct refusal *ret)
+{
+    struct views_txn *views = it->reading->views;
+    struct admission *out = it->out;
+    if (!parse_id(it->request, &out->flow_config) ||
+        instances_view_flow_config(views, out->flow_config, &out->instance, &out->flow, NULL) !=
+            ERR_OK ||
+        instances_view_get(views, out->instance, it->request->arena, &it->instance, NULL) !=
+            ERR_OK) {
+        return refuse(ret, 404, "flow_config_not_found", "there is no such webhook URL");
+    }
+    out->key = it->instance.key;
+    out->is_system = it->instance.is_system;
+    return true;
+}
+
+/* The definition that would run: the draft of a system instance, else what is deployed, or, before
+ * the first deploy, what is configured. */
+static bool find_flow(struct admitting *it, struct refusal *ret)
+{
+    struct admission *out = it->out;
+    uint64_t number = it->instance.deployment > 0 ? it->instance.deployed_version
+                                                  : it->instance.integration_version;
+    if (integrations_view_definition_seq(it->reading->views, it->instance.integration, number,
+                                         it->request->arena, &out->definition, NULL) != ERR_OK ||
+        reading_definition(it->reading, out->definition, &it->definition, NULL) != ERR_OK) {
+        return refuse(ret, 500, "definition_unreadable",
+                      "the integration's definition cannot be read: run daybook verify");
+    }
+    it->flow = definition_flow(it->definition, it->instance.flows[out->flow].identity);
+    if (it->flow == NULL) {
+        return refuse(ret, 404, "flow_not_in_version",
+                      "the deployed version of the integration has no such flow any more");
+    }
+    out->is_synchronous = it->flow->is_synchronous;
+    out->has_own_response = it->flow->steps[0].input_count > 0;
+    out->config = it->instance.is_system ? it->instance.config_seq : it->instance.deployed_seq;
+    return true;
+}
+
+/* ---- keys ---- */
+
+/* Compares with every key, so that time tells nothing about which one matched. */
+static bool matches_any(struct slice given,
+                        const struct slice *keys,
+                        uint32_t count,
+                        const struct data_key *key)
+{
+    unsigned char digest[INSTANCE_KEY_DIGEST_BYTES];
+    unsigned char other[INSTANCE_KEY_DIGEST_BYTES];
+    bool match = false;
+    instance_key_digest(key, given, digest);
+    for (uint32_t i = 0; i < count; i++) {
+        instance_key_digest(key, keys[i], other);
+        match |= sodium_memcmp(digest, other, sizeof digest) == 0;
+    }
+    return match;
+}
+
+static bool matches_digest(struct slice given, struct text_list digests, const struct data_key *key)
+{
+    unsigned char digest[INSTANCE_KEY_DIGEST_BYTES];
+    bool match = false;
+    instance_key_digest(key, given, digest);
+    for (uint32_t i = 0; i < digests.count; i++) {
+        match |= digests.items[i].size == sizeof digest &&
+                 sodium_memcmp(digest, digests.items[i].data, sizeof digest) == 0;
+    }
+    return match;
+}
+
+static bool key_fits(struct admitting *it, struct slice given, const struct data_key *key)
+{
+    const struct instance_flow *flow = &it->instance.flows[it->out->flow];
+    switch (it->flow->security) {
+    case SECURITY_UNSECURED:
+        return true;
+    case SECURITY_ORGANIZATION:
+        return matches_any(given, it->flow->organization_keys, it->flow->organization_key_count,
+                           key);
+    case SECURITY_CUSTOMER_OPTIONAL:
+        return flow->keys.count == 0 || matches_digest(given, flow->keys, key);
+    case SECURITY_CUSTOMER_REQUIRED:
+        return matches_digest(given, flow->keys, key);
+    }
+    return false;
+}
+
+static bool check_key(struct admitting *it, struct refusal *ret)
+{
+    struct data_key key;
+    struct slice given = http_request_header(it->request, "Api-Key");
+    struct keyring *keyring = journal_keyring(engine_journal(it->hook->options.engine));
+    if (keyring_get(keyring, it->out->key, &key, NULL) != ERR_OK) {
+        return refuse(ret, 410, "instance_deleted", "the instance was deleted");
+    }
+    bool fits = key_fits(it, given, &key);
+    sodium_memzero(&key, sizeof key);
+    return fits ? true
+                : refuse(ret, 401, "api_key_required",
+                         given.size == 0 ? "this flow asks for a key in the header Api-Key"
+                                         : "the key in the header Api-Key is not one of this flow");
+}
+
+/* ---- state ---- */
+
+static bool
+check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *ret_reason)
+{
+    if (it->flow->trigger_kind != TRIGGER_WEBHOOK) {
+        return refuse(ret, 405, "not_a_webhook", "the flow is not started by a webhook");
+    }
+    if (it->instance.is_system) {
+        return true;
+    }
+    if (it->instance.deployment == 0) {
+        *ret_reason = INVOCATION_NOT_DEPLOYED;
+        return false;
+    }
+    if (!it->instance.is_enabled) {
+        *ret_reason = INVOCATION_PAUSED;
+        return false;
+    }
+    return true;
+}
+
+static bool wants_result(const struct http_request *request)
+{
+    return slice_equal_nocase(http_request_header(request, "prismatic-synchronous"), SLICE("true"));
+}
+
+bool hook_admit(struct hook *hook, struct http_request *request, struct admission *ret)
+{
+    struct admitting it = {.hook = hook, .request = request, .out = ret};
+    struct refusal refusal = {0};
+    enum invocation_refusal reason = INVOCATION_TAKEN;
+    struct error error = {0};
+    if (reading_open(hook->options.readings, &it.reading, &error) != ERR_OK) {
+        http_respond_error(request, 503, "overloaded", error_text(&error));
+        return false;
+    }
+    bool admitted = find_instance(&it, &refusal) && find_flow(&it, &refusal) &&
+                    check_key(&it, &refusal) && check_state(&it, &refusal, &reason);
+    definitions_release(engine_definitions(hook->options.engine), &it.definition);
+    reading_close(hook->options.readings, &it.reading);
+    ret->is_synchronous = ret->is_synchronous || wants_result(request);
+    if (reason != INVOCATION_TAKEN) {
+        hook_note_rejection(hook, ret, reason);
+        hook_respond_refusal(request, reason);
+    } else if (!admitted) {
+        http_respond_error(request, refusal.status, refusal.code, refusal.text);
+    }
+    return admitted;
+}

@@ -1,0 +1,93 @@
+/*
+ * hook_priv: one webhook call, and what the files of the hook share.
+ */
+#ifndef DAYBOOK_API_ROUTES_HOOK_PRIV_H
+#define DAYBOOK_API_ROUTES_HOOK_PRIV_H
+
+#include "api/commands/execution_commands.h"
+#include "api/routes/hook.h"
+
+/* What was found when the request was let in. */
+struct admission {
+    struct uuid instance;
+    struct uuid flow_config;
+    uint32_t flow;       /* place of the flow config */
+    uint64_t key;        /* number of the instance's data key */
+    uint64_t definition; /* sequences to run with */
+    uint64_t config;
+    bool is_system;
+    bool is_synchronous;
+    bool has_own_response; /* the trigger's inputs say how to answer */
+};
+
+struct hook_call {
+    struct list_link link; /* in hook->waiting, while a synchronous answer is awaited */
+    struct hook *hook;
+    struct http_request *request; /* the call lives in its arena */
+    struct admission admission;
+    struct data_key key;
+    struct buf raw; /* the payload body before sealing */
+    struct execution_queue_command command;
+    bool admitted_again;
+    unsigned char idempotency[32];
+    unsigned char request_digest[32];
+    struct sealer *sealer; /* of a pool thread */
+    enum err seal_err;
+    struct error seal_error;
+    uv_work_t work;
+    struct runner_waiter waiter;
+    int64_t answer_by_us; /* monotonic */
+};
+
+struct rejection {
+    struct list_link link;
+    struct uuid instance;
+    uint32_t flow;
+    enum invocation_refusal reason;
+    uint64_t count;
+};
+
+struct hook {
+    struct hook_options options;
+    struct sealer *sealer;  /* the loop's */
+    struct list waiting;    /* calls that wait for a synchronous answer */
+    struct list rejections; /* refused requests, not journaled yet */
+    uv_timer_t sweep;
+    bool sweep_open;
+    void (*closed_cb)(void *data);
+    void *closed_data;
+    struct hook_stats stats;
+};
+
+/** Finds out whether the request is let in. Returns: false after having answered it. */
+bool hook_admit(struct hook *hook, struct http_request *request, struct admission *ret);
+
+/** Counts a refused request for the journal. */
+void hook_note_rejection(struct hook *hook,
+                         const struct admission *admission,
+                         enum invocation_refusal reason);
+
+/** Submits what was counted. */
+void hook_flush_rejections(struct hook *hook);
+
+/** Answers a request with a refusal of its instance. */
+void hook_respond_refusal(struct http_request *request, enum invocation_refusal reason);
+
+/** 200 with the execution's id, or what the trigger's inputs say. */
+void hook_respond_accepted(struct hook_call *call, struct uuid execution);
+
+/** The answer of a synchronous request that was sent before under the same key: the first
+ * execution's end if it has ended, else its id. */
+void hook_respond_repeated(struct hook_call *call, struct uuid execution);
+
+/** The answer of a synchronous execution that ended. */
+void hook_respond_outcome(struct http_request *request, const struct runner_outcome *outcome);
+
+/** An error answer that carries the execution's id. */
+void hook_respond_error(struct http_request *request,
+                        struct uuid execution,
+                        int status,
+                        const char *code,
+                        const char *text);
+
+#endif

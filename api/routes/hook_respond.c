@@ -1,0 +1,154 @@
+/* The answers of a webhook. */
+#include "api/routes/hook_priv.h"
+#include "api/runner/run_config.h"
+#include "core/base/json_out.h"
+
+#define RETRY_AFTER_SECONDS SLICE("1")
+#define ID_HEADER           "prismatic-executionid"
+
+static struct http_header id_header(struct arena *arena, struct uuid execution)
+{
+    return (struct http_header){SLICE(ID_HEADER),
+                                id_text(arena, "InstanceExecutionResult", execution)};
+}
+
+static void respond_json(struct http_request *request,
+                         int status,
+                         const struct http_header *headers,
+                         size_t header_count,
+                         struct slice body)
+{
+    struct http_response response = {
+        .status = status,
+        .content_type = SLICE("application/json"),
+        .headers = headers,
+        .header_count = header_count,
+        .body = body,
+    };
+    http_respond(request, &response);
+}
+
+void hook_respond_error(struct http_request *request,
+                        struct uuid execution,
+                        int status,
+                        const char *code,
+                        const char *text)
+{
+    struct http_header header = id_header(request->arena, execution);
+    struct buf body;
+    buf_init(&body, 4096);
+    struct json_out json = json_out(&body);
+    json_out_begin_object(&json);
+    json_out_member_string(&json, "error", text);
+    json_out_member_string(&json, "code", code);
+    json_out_member_text(&json, "executionId", header.value);
+    json_out_end_object(&json);
+    respond_json(request, status, &header, 1, buf_slice(&body));
+    buf_deinit(&body);
+}
+
+void hook_respond_refusal(struct http_request *request, enum invocation_refusal reason)
+{
+    switch (reason) {
+    case INVOCATION_PAUSED:
+        http_respond_error(request, 409, "instance_paused", "the instance is paused");
+        return;
+    case INVOCATION_NOT_DEPLOYED:
+        http_respond_error(request, 409, "instance_not_deployed",
+                           "the instance was never deployed");
+        return;
+    case INVOCATION_QUEUE_FULL: {
+        struct http_header retry = {SLICE("Retry-After"), SLICE("5")};
+        respond_json(request, 429, &retry, 1,
+                     SLICE("{\"error\":\"too many executions of this flow wait\","
+                           "\"code\":\"flow_queue_full\"}"));
+        return;
+    }
+    case INVOCATION_CHANGED:
+    case INVOCATION_TAKEN:
+        break;
+    }
+    struct http_header retry = {SLICE("Retry-After"), RETRY_AFTER_SECONDS};
+    respond_json(request, 503, &retry, 1,
+                 SLICE("{\"error\":\"the instance is being deployed: send it again\","
+                       "\"code\":\"instance_changing\"}"));
+}
+
+static void respond_default(struct http_request *request, struct uuid execution)
+{
+    struct http_header header = id_header(request->arena, execution);
+    struct slice body =
+        arena_format(request->arena, "{\"executionId\":\"%.*s\"}", SLICE_ARGS(header.value));
+    respond_json(request, 200, &header, 1, body);
+}
+
+/* What a flow says, with the execution's id among the headers. */
+static void
+respond_flow(struct http_request *request, struct uuid execution, const struct flow_response *flow)
+{
+    struct http_header headers[FLOW_HEADERS_MAX + 1];
+    size_t count = 0;
+    headers[count++] = id_header(request->arena, execution);
+    for (uint32_t i = 0; i < flow->headers.count; i++) {
+        headers[count++] =
+            (struct http_header){flow->headers.items[i].name, flow->headers.items[i].value};
+    }
+    struct slice body = flow->default_body
+                            ? arena_format(request->arena, "{\"executionId\":\"%.*s\"}",
+                                           SLICE_ARGS(headers[0].value))
+                            : flow->body;
+    struct http_response response = {
+        .status = flow->status,
+        .content_type = flow->content_type,
+        .headers = headers,
+        .header_count = count,
+        .body = body,
+    };
+    http_respond(request, &response);
+}
+
+void hook_respond_accepted(struct hook_call *call, struct uuid execution)
+{
+    struct http_request *request = call->request;
+    struct flow_response response;
+    struct error error = {0};
+    if (!call->admission.has_own_response ||
+        runner_trigger_response(call->hook->options.runner, execution, request->arena, &response,
+                                &error) != ERR_OK) {
+        /* A response that cannot be made is the flow's fault; the execution stands and tells. */
+        respond_default(request, execution);
+        return;
+    }
+    respond_flow(request, execution, &response);
+}
+
+void hook_respond_outcome(struct http_request *request, const struct runner_outcome *outcome)
+{
+    if (outcome->response != NULL) {
+        respond_flow(request, outcome->execution, outcome->response);
+        return;
+    }
+    struct slice text = arena_copy(request->arena, outcome->error);
+    hook_respond_error(request, outcome->execution, 500, "execution_failed",
+                       text.data != NULL && text.size > 0 ? text.data : "the execution failed");
+}
+
+/* The stored end of an execution. A success answers with the last step's result, as it did before.
+ */
+void hook_respond_repeated(struct hook_call *call, struct uuid execution)
+{
+    struct http_request *request = call->request;
+    struct flow_response response;
+    struct error error = {0};
+    bool ended = false;
+    enum err e = runner_stored_response(call->hook->options.runner, execution, request->arena,
+                                        &response, &ended, &error);
+    if (e == ERR_OK && ended) {
+        respond_flow(request, execution, &response);
+    } else if (e == ERR_OK) {
+        hook_respond_error(request, execution, 504, "synchronous_timeout",
+                           "the execution of the first request still runs");
+    } else {
+        hook_respond_error(request, execution, 500, "execution_failed", error_text(&error));
+    }
+}
