@@ -21,7 +21,7 @@ static int64_t now_us(const struct run *run)
 
 /* ---- end ---- */
 
-static void free_run(struct run *run)
+void run_free(struct run *run)
 {
     for (int i = 0; i < BODY_CLASS_COUNT; i++) {
         sealed_body_deinit(&run->command.sealed[i]);
@@ -38,7 +38,7 @@ static void free_run(struct run *run)
 
 static void on_timer_closed(uv_handle_t *handle)
 {
-    free_run(handle->data);
+    run_free(handle->data);
 }
 
 /* Takes the run out of the runner and frees it; `outcome` is NULL when it is only parked. */
@@ -49,7 +49,7 @@ static void end(struct run *run, const struct runner_outcome *outcome)
     if (run->timer_open) {
         uv_close((uv_handle_t *)&run->timer, on_timer_closed);
     } else {
-        free_run(run);
+        run_free(run);
     }
 }
 
@@ -395,18 +395,28 @@ bool run_park(struct run *run)
 
 /* ---- begin ---- */
 
-void run_create(struct runner *runner, struct uuid id, struct slice head, struct slice body)
+enum err run_make(struct runner *runner, struct uuid id, struct run **ret, struct error *reterr)
 {
     struct run *run = memory_zalloc(1, sizeof *run);
     if (run == NULL) {
-        runner_note_backlog(runner, id); /* still open in the journal */
-        return;
+        return error_set(reterr, ERR_NO_MEMORY, "no memory for an execution");
     }
     run->runner = runner;
     run->id = id;
     run->phase = RUN_LOADING;
     arena_init(&run->arena, RUN_ARENA_BYTES);
     arena_init(&run->batch_arena, RUN_BATCH_BYTES);
+    *ret = run;
+    return ERR_OK;
+}
+
+void run_create(struct runner *runner, struct uuid id, struct slice head, struct slice body)
+{
+    struct run *run = NULL;
+    if (run_make(runner, id, &run, NULL) != ERR_OK) {
+        runner_note_backlog(runner, id); /* still open in the journal */
+        return;
+    }
     if (head.size + body.size <= RUN_COPIED_BYTES_MAX) {
         run->head = arena_copy(&run->arena, head);
         run->body = arena_copy(&run->arena, body);

@@ -254,8 +254,8 @@ static enum err load_history(struct load *it, struct error *reterr)
     struct recalling recalling = {.run = run};
     struct stream_ref stream = {STREAM_EXECUTION, run->id};
     unsigned bodies = 1U << BODY_STATE | 1U << BODY_RESULT;
-    run->journaled_start = run->execution.state == EXECUTION_RUNNING;
-    run->resumes = run->journaled_start;
+    run->journaled_start = run->execution.started_at_us != 0;
+    run->resumes = run->execution.state == EXECUTION_RUNNING;
     if (!run->journaled_start) {
         return ERR_OK;
     }
@@ -273,23 +273,7 @@ static enum err load_history(struct load *it, struct error *reterr)
 
 /* ---- all of it ---- */
 
-static enum err make_machine(struct load *it, struct error *reterr)
-{
-    struct run *run = it->run;
-    struct value trigger;
-    enum err e = trigger_value(it, &trigger, reterr);
-    struct flow_params params = {
-        .flow = run->flow,
-        .snapshot = &run->config->config,
-        .trigger = &trigger,
-        .execution_id = run->id,
-        .limits = flow_limits_default(),
-        .history = run->resumes ? &run->history : NULL,
-    };
-    return e != ERR_OK ? e : flow_run_create(&params, &run->machine, reterr);
-}
-
-static enum err load_all(struct load *it, struct error *reterr)
+static enum err load_rows(struct load *it, struct error *reterr)
 {
     struct run *run = it->run;
     struct views_txn *views = it->reading->views;
@@ -297,31 +281,65 @@ static enum err load_all(struct load *it, struct error *reterr)
     e = e != ERR_OK ? e
                     : instances_view_get(views, run->execution.instance, &run->arena, &it->instance,
                                          reterr);
-    e = e != ERR_OK ? e : reserve_memory(run, reterr);
     e = e != ERR_OK ? e : load_key(it, reterr);
-    e = e != ERR_OK ? e : load_history(it, reterr);
-    e = e != ERR_OK ? e : load_names(it, reterr);
-    e = e != ERR_OK ? e
-                    : run_configs_acquire(run->runner->configs, it->reading,
-                                          run->execution.instance, run->execution.definition,
-                                          run->execution.config, &run->config, reterr);
+    return e != ERR_OK ? e : load_names(it, reterr);
+}
+
+static enum err load_start(struct load *it, struct value *ret_trigger, struct error *reterr)
+{
+    struct run *run = it->run;
+    enum err e =
+        run_configs_acquire(run->runner->configs, it->reading, run->execution.instance,
+                            run->execution.definition, run->execution.config, &run->config, reterr);
     e = e != ERR_OK ? e : find_flow(it, reterr);
     e = e != ERR_OK ? e : load_trigger(it, reterr);
-    return e != ERR_OK ? e : make_machine(it, reterr);
+    return e != ERR_OK ? e : trigger_value(it, ret_trigger, reterr);
+}
+
+static enum err make_machine(struct run *run, const struct value *trigger, struct error *reterr)
+{
+    struct flow_params params = {
+        .flow = run->flow,
+        .snapshot = &run->config->config,
+        .trigger = trigger,
+        .execution_id = run->id,
+        .limits = flow_limits_default(),
+        .history =
+            run->history.use == FLOW_HISTORY_RESUME && run->journaled_start ? &run->history : NULL,
+    };
+    return flow_run_create(&params, &run->machine, reterr);
+}
+
+static void set_deadline(struct run *run)
+{
+    const struct runner_options *options = &run->runner->options;
+    int64_t from = run->execution.started_at_us;
+    from = from != 0 ? from : clock_wall_us(engine_clock(options->engine));
+    run->deadline_us = from + options->execution_timeout_us;
+}
+
+enum err run_load_trigger(struct run *run, struct value *ret_trigger, struct error *reterr)
+{
+    struct load it = {.run = run};
+    struct readings *readings = run->runner->options.readings;
+    enum err e = reading_open(readings, &it.reading, reterr);
+    e = e != ERR_OK ? e : load_rows(&it, reterr);
+    e = e != ERR_OK ? e : load_start(&it, ret_trigger, reterr);
+    reading_close(readings, &it.reading);
+    return e;
 }
 
 enum err run_load(struct run *run, struct error *reterr)
 {
     struct load it = {.run = run};
-    struct runner *runner = run->runner;
-    enum err e = reading_open(runner->options.readings, &it.reading, reterr);
-    if (e == ERR_OK) {
-        e = load_all(&it, reterr);
-    }
-    reading_close(runner->options.readings, &it.reading);
-    int64_t from = run->execution.started_at_us != 0
-                       ? run->execution.started_at_us
-                       : clock_wall_us(engine_clock(runner->options.engine));
-    run->deadline_us = from + runner->options.execution_timeout_us;
-    return e;
+    struct readings *readings = run->runner->options.readings;
+    struct value trigger;
+    enum err e = reading_open(readings, &it.reading, reterr);
+    e = e != ERR_OK ? e : load_rows(&it, reterr);
+    e = e != ERR_OK ? e : reserve_memory(run, reterr);
+    e = e != ERR_OK ? e : load_history(&it, reterr);
+    e = e != ERR_OK ? e : load_start(&it, &trigger, reterr);
+    reading_close(readings, &it.reading);
+    set_deadline(run);
+    return e != ERR_OK ? e : make_machine(run, &trigger, reterr);
 }

@@ -83,6 +83,34 @@ void runner_wait(struct runner *runner, struct runner_waiter *waiter);
 /** Stops waiting; the callback will not come. */
 void runner_unwait(struct runner *runner, struct runner_waiter *waiter);
 
+/**
+ * The result of an execution's trigger step, computed from its payload. Lives in `arena`.
+ * Errors: ERR_NOT_FOUND, ERR_EXPIRED, ERR_ERASED ...
+ */
+MUST_USE enum err runner_trigger_value(struct runner *runner,
+                                       struct uuid execution,
+                                       struct arena *arena,
+                                       struct value *ret,
+                                       struct error *reterr);
+
+/** What the inputs of an execution's webhook trigger say to its caller. Lives in `arena`. */
+MUST_USE enum err runner_trigger_response(struct runner *runner,
+                                          struct uuid execution,
+                                          struct arena *arena,
+                                          struct flow_response *ret,
+                                          struct error *reterr);
+
+/**
+ * The synchronous answer of an execution that has ended, made again from its journaled results;
+ * *ret_ended is false while it has not. Errors: why it failed, when it failed.
+ */
+MUST_USE enum err runner_stored_response(struct runner *runner,
+                                         struct uuid execution,
+                                         struct arena *arena,
+                                         struct flow_response *ret,
+                                         bool *ret_ended,
+                                         struct error *reterr);
+
 /** Starts nothing new; lets what runs finish until `deadline_ms`, then parks it in the journal;
  * then calls back. */
 void runner_close(struct runner *runner, uint64_t deadline_ms, void (*cb)(void *data), void *data);

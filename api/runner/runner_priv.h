@@ -115,6 +115,17 @@ struct runner {
  * why it cannot be run. */
 MUST_USE enum err run_load(struct run *run, struct error *reterr);
 
+/** As run_load without the machine: *ret_trigger gets the trigger's result, in run->arena. */
+MUST_USE enum err
+run_load_trigger(struct run *run, struct value *ret_trigger, struct error *reterr);
+
+/** Makes a run that is not in the runner's list, for looking at. Free with run_free. */
+MUST_USE enum err
+run_make(struct runner *runner, struct uuid id, struct run **ret, struct error *reterr);
+
+/** Frees a run that is in no list and has no open handle. */
+void run_free(struct run *run);
+
 /** Makes a run that waits for its turn. A small payload is copied; else it is read from the
  * journal. */
 void run_create(struct runner *runner, struct uuid id, struct slice head, struct slice body);

@@ -1,0 +1,90 @@
+#include "api/data_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+
+static void lock_path(const char *data_dir, char ret[PATH_BYTES])
+{
+    (void)snprintf(ret, PATH_BYTES, "%s/lock", data_dir);
+}
+
+static int read_pid(int fd)
+{
+    char text[32] = "";
+    ssize_t size = pread(fd, text, sizeof text - 1, 0);
+    return size > 0 ? (int)strtol(text, NULL, 10) : 0;
+}
+
+static enum err write_pid(int fd, const char *path, struct error *reterr)
+{
+    char text[32];
+    int size = snprintf(text, sizeof text, "%d\n", (int)getpid());
+    bool done = ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size;
+    return done ? ERR_OK : error_set_sys(reterr, ERR_IO, errno, "write %s", path);
+}
+
+static enum err make_dir(const char *data_dir, struct error *reterr)
+{
+    if (mkdir(data_dir, 0700) != 0 && errno != EEXIST) {
+        return error_set_sys(reterr, ERR_IO, errno, "make directory %s", data_dir);
+    }
+    return ERR_OK;
+}
+
+enum err
+data_lock_take(const char *data_dir, bool create, struct data_lock *ret, struct error *reterr)
+{
+    char path[PATH_BYTES];
+    lock_path(data_dir, path);
+    enum err e = create ? make_dir(data_dir, reterr) : ERR_OK;
+    if (e != ERR_OK) {
+        return e;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        enum err code = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+        return error_set_sys(reterr, code, errno, "open %s", path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int pid = read_pid(fd);
+        (void)close(fd);
+        return error_set(reterr, ERR_BUSY, "%s is served by process %d; stop it first", data_dir,
+                         pid);
+    }
+    e = write_pid(fd, path, reterr);
+    if (e != ERR_OK) {
+        (void)close(fd);
+        return e;
+    }
+    ret->fd = fd;
+    return ERR_OK;
+}
+
+void data_lock_release(struct data_lock *lock)
+{
+    if (lock->fd >= 0) {
+        (void)close(lock->fd); /* the lock goes with the descriptor */
+        lock->fd = -1;
+    }
+}
+
+int data_lock_holder(const char *data_dir)
+{
+    char path[PATH_BYTES];
+    lock_path(data_dir, path);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0) {
+        return 0;
+    }
+    bool held = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    int pid = held ? read_pid(fd) : 0;
+    (void)close(fd);
+    return pid;
+}
