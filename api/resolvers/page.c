@@ -1,0 +1,382 @@
+#include "api/resolvers/page.h"
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+
+#include <sodium.h>
+
+#define CURSOR_VARIANT   sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define CURSOR_BYTES_MAX VIEWS_KEY_BYTES_MAX
+
+/* ---- cursors ---- */
+
+struct slice page_cursor(struct arena *arena, struct slice key)
+{
+    size_t size = sodium_base64_encoded_len(key.size, CURSOR_VARIANT);
+    char *text = arena_alloc(arena, size);
+    if (text == NULL) {
+        return (struct slice){NULL, 0};
+    }
+    (void)sodium_bin2base64(text, size, (const unsigned char *)key.data, key.size, CURSOR_VARIANT);
+    return slice_of(text, size - 1);
+}
+
+/* A cursor argument as key bytes; the empty text is none. */
+static enum err
+read_cursor(const struct gql_call *call, const char *name, struct slice *ret, struct error *reterr)
+{
+    struct slice text = value_text_of(gql_argument(call, name));
+    *ret = (struct slice){NULL, 0};
+    if (text.size == 0) {
+        return ERR_OK;
+    }
+    size_t size = 0;
+    unsigned char *bytes = arena_alloc(call->arena, CURSOR_BYTES_MAX);
+    if (bytes == NULL) {
+        return arena_error(call->arena, "a cursor", reterr);
+    }
+    if (sodium_base642bin(bytes, CURSOR_BYTES_MAX, text.data, text.size, NULL, &size, NULL,
+                          CURSOR_VARIANT) != 0 ||
+        size == 0) {
+        return error_set(
+            reterr, ERR_INVALID,
+            "argument \"%s\" is no cursor of this server: pass one that an answer gave", name);
+    }
+    *ret = slice_of(bytes, size);
+    return ERR_OK;
+}
+
+static enum err
+read_count(const struct gql_call *call, const char *name, int64_t *ret, struct error *reterr)
+{
+    *ret = value_int_of(gql_argument(call, name), -1);
+    if (gql_argument(call, name) != NULL && *ret < 0) {
+        return error_set(reterr, ERR_INVALID, "argument \"%s\" must not be negative", name);
+    }
+    return ERR_OK;
+}
+
+enum err page_request_of(const struct gql_call *call,
+                         size_t size_max,
+                         struct page_request *ret,
+                         struct error *reterr)
+{
+    struct page_request request = {.wants_total = gql_selects(call, "totalCount")};
+    int64_t first = -1;
+    int64_t last = -1;
+    int64_t offset = -1;
+    enum err e = read_count(call, "first", &first, reterr);
+    e = e != ERR_OK ? e : read_count(call, "last", &last, reterr);
+    e = e != ERR_OK ? e : read_count(call, "offset", &offset, reterr);
+    e = e != ERR_OK ? e : read_cursor(call, "after", &request.after, reterr);
+    e = e != ERR_OK ? e : read_cursor(call, "before", &request.before, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (first >= 0 && last >= 0) {
+        return error_set(reterr, ERR_INVALID, "give \"first\" or \"last\", not both");
+    }
+    request.backwards = last >= 0;
+    int64_t size = first >= 0 ? first : (last >= 0 ? last : (int64_t)PAGE_SIZE);
+    request.size = size > (int64_t)size_max ? size_max : (size_t)size;
+    request.offset = offset > 0 ? (size_t)offset : 0;
+    *ret = request;
+    return ERR_OK;
+}
+
+/* ---- making a page ---- */
+
+struct making {
+    const struct gql_call *call;
+    struct page *page;
+    const void **nodes;
+    const void **edges;
+    size_t count;
+    size_t capacity;
+};
+
+static enum err
+making_init(struct making *it, const struct gql_call *call, size_t size, struct error *reterr)
+{
+    it->call = call;
+    it->page = ARENA_NEW(call->arena, struct page);
+    it->nodes = ARENA_ARRAY(call->arena, const void *, size);
+    it->edges = ARENA_ARRAY(call->arena, const void *, size);
+    it->count = 0;
+    it->capacity = size;
+    if (it->page == NULL || it->nodes == NULL || it->edges == NULL) {
+        return arena_error(call->arena, "a page", reterr);
+    }
+    it->page->total = -1;
+    return ERR_OK;
+}
+
+static enum err
+making_add(struct making *it, const void *node, struct slice key, struct error *reterr)
+{
+    struct page_edge *edge = ARENA_NEW(it->call->arena, struct page_edge);
+    if (edge == NULL) {
+        return arena_error(it->call->arena, "a page", reterr);
+    }
+    ASSERT(it->count < it->capacity);
+    edge->cursor = page_cursor(it->call->arena, key);
+    edge->node = node;
+    it->nodes[it->count] = node;
+    it->edges[it->count++] = edge;
+    return edge->cursor.data != NULL ? ERR_OK : arena_error(it->call->arena, "a page", reterr);
+}
+
+static void reverse(const void **items, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        const void *other = items[count - 1 - i];
+        items[count - 1 - i] = items[i];
+        items[i] = other;
+    }
+}
+
+/* Puts lists and cursors in place. What was walked backwards is turned round. */
+static const struct page *making_finish(struct making *it, bool backwards, bool more)
+{
+    struct page *page = it->page;
+    if (backwards) {
+        reverse(it->nodes, it->count);
+        reverse(it->edges, it->count);
+    }
+    page->nodes = (struct gql_objects){it->nodes, it->count};
+    page->edges = (struct gql_objects){it->edges, it->count};
+    *(backwards ? &page->has_previous : &page->has_next) = more;
+    if (it->count > 0) {
+        page->start_cursor = ((const struct page_edge *)it->edges[0])->cursor;
+        page->end_cursor = ((const struct page_edge *)it->edges[it->count - 1])->cursor;
+    }
+    return page;
+}
+
+/* ---- arrays: the cursor is the position, 8 bytes ---- */
+
+static enum err
+position_of(struct slice cursor, size_t otherwise, size_t *ret, struct error *reterr)
+{
+    if (cursor.data == NULL) {
+        *ret = otherwise;
+        return ERR_OK;
+    }
+    if (cursor.size != 8) {
+        return error_set(reterr, ERR_INVALID, "the cursor is of another list");
+    }
+    *ret = (size_t)bytes_be64(cursor.data);
+    return ERR_OK;
+}
+
+static enum err
+add_range(struct making *it, const void *const *items, size_t from, size_t to, struct error *reterr)
+{
+    enum err e = ERR_OK;
+    for (size_t i = from; i < to && e == ERR_OK; i++) {
+        char key[8];
+        bytes_put_be64(key, i + 1); /* "behind this one" is then a position too */
+        e = making_add(it, items[i], slice_of(key, sizeof key), reterr);
+    }
+    return e;
+}
+
+enum err page_of_array(const struct gql_call *call,
+                       const struct page_request *request,
+                       const void *const *items,
+                       size_t count,
+                       const struct page **ret,
+                       struct error *reterr)
+{
+    struct making it;
+    size_t from = 0;
+    size_t to = 0;
+    enum err e = making_init(&it, call, request->size, reterr);
+    e = e != ERR_OK ? e : position_of(request->after, 0, &from, reterr);
+    e = e != ERR_OK ? e : position_of(request->before, count + 1, &to, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    to = to > count + 1 ? count : (to > 0 ? to - 1 : 0);
+    from = from > to ? to : from;
+    from = request->offset < to - from ? from + request->offset : to;
+    size_t size = to - from < request->size ? to - from : request->size;
+    size_t begin = request->backwards ? to - size : from;
+    e = add_range(&it, items, begin, begin + size, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    const struct page *page = making_finish(&it, false, begin + size < count);
+    it.page->has_previous = begin > 0;
+    it.page->total = (int64_t)count;
+    *ret = page;
+    return ERR_OK;
+}
+
+/* ---- tables ---- */
+
+struct walking {
+    struct making making;
+    const struct page_request *request;
+    const struct page_source *source;
+    struct views_cursor cursor;
+    bool ascending; /* of keys, in this walk */
+    size_t rows;
+    size_t skip;
+};
+
+static bool in_prefix(const struct walking *it)
+{
+    return it->cursor.valid && slice_starts_with(it->cursor.key, it->source->prefix);
+}
+
+/* The prefix with a key part behind it. */
+static struct views_key full_key(const struct page_source *source, struct slice part)
+{
+    struct views_key key = views_key();
+    views_key_text(&key, source->prefix);
+    views_key_text(&key, part);
+    return key;
+}
+
+/* The least key behind all keys with the prefix; empty when there is none. */
+static struct views_key behind_prefix(struct slice prefix)
+{
+    struct views_key key = views_key();
+    views_key_text(&key, prefix);
+    while (key.size > 0 && key.bytes[key.size - 1] == 0xff) {
+        key.size--;
+    }
+    if (key.size > 0) {
+        key.bytes[key.size - 1]++;
+    }
+    return key;
+}
+
+/* To the first row of the walk: behind `bound` if there is one, else at the end of the table's
+ * part. */
+static void seek(struct walking *it, struct slice bound)
+{
+    struct views_key key = full_key(it->source, bound);
+    if (it->ascending) {
+        (void)views_cursor_seek(&it->cursor, views_key_slice(&key));
+        if (bound.data != NULL && it->cursor.valid &&
+            slice_equal(it->cursor.key, views_key_slice(&key))) {
+            (void)views_cursor_next(&it->cursor);
+        }
+        return;
+    }
+    if (bound.data == NULL) {
+        key = behind_prefix(it->source->prefix);
+    }
+    (void)views_cursor_seek_before(&it->cursor, views_key_slice(&key));
+}
+
+/* Whether the walk has come to the cursor that ends it. */
+static bool at_stop(const struct walking *it, struct slice stop)
+{
+    if (stop.data == NULL) {
+        return false;
+    }
+    int order = slice_compare(slice_from(it->cursor.key, it->source->prefix.size), stop);
+    return it->ascending ? order >= 0 : order <= 0;
+}
+
+static void advance(struct walking *it)
+{
+    (void)(it->ascending ? views_cursor_next(&it->cursor) : views_cursor_previous(&it->cursor));
+}
+
+/* Walks until the page is full and one more was seen, or the end. Returns in *ret_more whether
+ * there is more. */
+static enum err walk(struct walking *it, struct slice stop, bool *ret_more, struct error *reterr)
+{
+    *ret_more = false;
+    while (in_prefix(it) && !at_stop(it, stop)) {
+        const void *node = NULL;
+        if (it->rows++ == PAGE_ROWS_MAX) {
+            *ret_more = true;
+            return ERR_OK;
+        }
+        enum err e =
+            it->source->row(it->source->data, it->cursor.key, it->cursor.row, &node, reterr);
+        if (e != ERR_OK) {
+            return e;
+        }
+        if (node != NULL && it->skip > 0) {
+            it->skip--;
+        } else if (node != NULL && it->making.count == it->making.capacity) {
+            *ret_more = true;
+            return ERR_OK;
+        } else if (node != NULL) {
+            e = making_add(&it->making, node, slice_from(it->cursor.key, it->source->prefix.size),
+                           reterr);
+        }
+        if (e != ERR_OK) {
+            return e;
+        }
+        advance(it);
+    }
+    return it->cursor.fault ? error_set(reterr, ERR_IO, "the views cannot be read") : ERR_OK;
+}
+
+/* A walk cut by its bound of rows tells where to go on, even without a node. */
+static void note_place(struct walking *it, struct page *page)
+{
+    if (it->rows > PAGE_ROWS_MAX && it->cursor.valid) {
+        struct slice key = slice_from(it->cursor.key, it->source->prefix.size);
+        struct slice cursor = page_cursor(it->making.call->arena, key);
+        *(it->request->backwards ? &page->start_cursor : &page->end_cursor) = cursor;
+    }
+}
+
+/* Counts what passes the filter, from the beginning. */
+static enum err count_all(struct walking *it, int64_t *ret, struct error *reterr)
+{
+    struct arena_mark mark = arena_mark(it->making.call->arena);
+    int64_t count = 0;
+    seek(it, (struct slice){NULL, 0});
+    while (in_prefix(it) && count < PAGE_COUNT_MAX) {
+        const void *node = NULL;
+        enum err e =
+            it->source->row(it->source->data, it->cursor.key, it->cursor.row, &node, reterr);
+        if (e != ERR_OK) {
+            return e;
+        }
+        count += node != NULL;
+        arena_rewind(it->making.call->arena, mark); /* nodes that are only counted */
+        advance(it);
+    }
+    *ret = count;
+    return ERR_OK;
+}
+
+enum err page_of_table(const struct gql_call *call,
+                       const struct page_request *request,
+                       const struct page_source *source,
+                       const struct page **ret,
+                       struct error *reterr)
+{
+    struct walking it = {.request = request, .source = source, .skip = request->offset};
+    bool more = false;
+    it.ascending = source->newest_first == request->backwards;
+    enum err e = making_init(&it.making, call, request->size, reterr);
+    e = e != ERR_OK ? e : views_cursor_open(source->views, source->table, &it.cursor, reterr);
+    if (e == ERR_OK) {
+        seek(&it, request->backwards ? request->before : request->after);
+        e = walk(&it, request->backwards ? request->after : request->before, &more, reterr);
+    }
+    if (e == ERR_OK) {
+        struct page *page = it.making.page;
+        *ret = making_finish(&it.making, request->backwards, more);
+        *(request->backwards ? &page->has_next : &page->has_previous) =
+            (request->backwards ? request->before : request->after).data != NULL;
+        note_place(&it, page);
+        page->total = source->total_known;
+    }
+    if (e == ERR_OK && request->wants_total && source->total_known < 0) {
+        e = count_all(&it, &it.making.page->total, reterr);
+    }
+    views_cursor_close(&it.cursor);
+    return e;
+}
