@@ -366,7 +366,7 @@ void run_time_out(struct run *run)
     }
     run->timed_out = true; /* seen by perform, when a commit is under way */
     if (run->phase == RUN_OUTSIDE) {
-        if (run->transfer != NULL) {
+        if (run->outbound != NULL) {
             run_http_cancel(run);
         } else {
             (void)uv_timer_stop(&run->timer);
@@ -386,7 +386,7 @@ bool run_park(struct run *run)
     if (run->phase == RUN_LOADING) {
         list_remove(&run->runner->ready, &run->ready_link);
     }
-    if (run->transfer != NULL) {
+    if (run->outbound != NULL) {
         run_http_cancel(run);
     }
     end(run, NULL);

@@ -84,8 +84,7 @@ struct run {
     uv_work_t work;
     uv_timer_t timer;
     bool timer_open;
-    struct http_transfer *transfer; /* outbound request under way */
-    struct flow_header *reply_headers;
+    struct outbound *outbound; /* request under way; NULL: none */
 };
 
 struct runner {
