@@ -24,7 +24,7 @@ struct slice graph_schema_text(void)
     return slice_of(daybook_schema_begin, (size_t)(daybook_schema_end - daybook_schema_begin));
 }
 
-static enum err bind(struct graph *graph, struct error *reterr)
+static enum err bind_all(struct graph *graph, struct error *reterr)
 {
     struct buf report;
     const struct gql_bindings *sets = NULL;
@@ -47,7 +47,7 @@ enum err graph_create(const struct graph_options *options, struct graph **ret, s
     }
     graph->options = *options;
     enum err e = gql_schema_create(graph_schema_text(), &graph->schema, NULL, reterr);
-    e = e != ERR_OK ? e : bind(graph, reterr);
+    e = e != ERR_OK ? e : bind_all(graph, reterr);
     e = e != ERR_OK ? e : sealer_create(engine_journal(options->engine), &graph->sealer, reterr);
     if (e != ERR_OK) {
         graph_destroy(&graph);

@@ -72,18 +72,24 @@ read_payload(struct load *it, struct slice *ret_head, struct slice *ret_body, st
                : trigger_get_body(&event->event.bodies[BODY_PAYLOAD], ret_head, ret_body, reterr);
 }
 
-static enum err
-load_trigger(struct load *it, struct slice head, struct slice body, struct error *reterr)
+static enum err load_trigger(struct load *it, struct error *reterr)
 {
-    struct arena *arena = &it->run->arena;
-    enum err e = ERR_OK;
-    if (head.size > 0) {
-        head = arena_copy(arena, head);
-        body = arena_copy(arena, body);
-    } else {
-        e = read_payload(it, &head, &body, reterr);
+    struct run *run = it->run;
+    enum err e = run->head.size > 0 ? ERR_OK : read_payload(it, &run->head, &run->body, reterr);
+    return e != ERR_OK ? e : trigger_parse(run->head, run->body, &it->trigger, reterr);
+}
+
+/* A large payload waits while others are in memory. */
+static enum err reserve_memory(struct run *run, struct error *reterr)
+{
+    struct runner *runner = run->runner;
+    uint64_t needed = run->execution.size * RUN_MEMORY_FACTOR;
+    if (runner->reserved_bytes > 0 && runner->reserved_bytes + needed > RUNNER_PAYLOAD_MEMORY) {
+        return error_set(reterr, ERR_BUSY, "too many large payloads are in memory");
     }
-    return e != ERR_OK ? e : trigger_parse(head, body, &it->trigger, reterr);
+    run->reserved_bytes = needed;
+    runner->reserved_bytes += needed;
+    return ERR_OK;
 }
 
 static struct slice webhook_url(struct load *it, struct uuid flow_config)
