@@ -1,0 +1,315 @@
+#include "api/server.h"
+
+#include "api/diag.h"
+#include "api/server_priv.h"
+#include "core/base/json_in.h"
+#include "core/base/memory.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Exit status when the journal cannot go on: a restart recovers. */
+#define EXIT_FATAL 3
+
+static void on_fatal(void *data, const char *text)
+{
+    (void)data;
+    diag_error("the process ends; the next start recovers from the journal",
+               diag_string("why", text));
+    _exit(EXIT_FATAL);
+}
+
+/* Told about twice a second while views are folded. */
+static void on_progress(void *data, uint64_t seq, uint64_t head_seq)
+{
+    (void)data;
+    diag_info("folding the journal into views", diag_int("seq", (int64_t)seq),
+              diag_int("of", (int64_t)head_seq));
+}
+
+/* ---- putting it together ---- */
+
+static enum err open_engine(struct server *server, struct error *reterr)
+{
+    const char *reason = "";
+    const char *master = server->settings->master_key_file;
+    struct engine_options options = {
+        .data_dir = server->data_dir,
+        .master_key_path = master[0] != '\0' ? master : NULL,
+        .clock = clock_system(),
+        .create = true,
+        .progress = on_progress,
+        .fatal = on_fatal,
+    };
+    enum err e = engine_create(server->loop, &options, &server->engine, &reason, reterr);
+    e = e != ERR_OK ? e : readings_create(server->engine, &server->readings, reterr);
+    if (e == ERR_OK) {
+        diag_info("views are ready", diag_string("how", reason),
+                  diag_int("seq", (int64_t)engine_head_seq(server->engine)));
+    }
+    return e;
+}
+
+static enum err open_client(struct server *server, struct error *reterr)
+{
+    struct http_client_options options;
+    http_client_options_init(&options);
+    options.allow_private_targets = server->settings->allow_private_targets;
+    return http_client_create(server->loop, &options, &server->client, reterr);
+}
+
+static enum err open_runner(struct server *server, struct error *reterr)
+{
+    struct runner_options options = {
+        .engine = server->engine,
+        .readings = server->readings,
+        .client = server->client,
+        .public_url = server->public_url,
+        .execution_timeout_us = server->settings->execution_timeout_seconds * 1000000,
+    };
+    return runner_create(&options, &server->runner, reterr);
+}
+
+static enum err open_routes(struct server *server, struct error *reterr)
+{
+    const struct settings *settings = server->settings;
+    struct hook_options hook = {
+        .engine = server->engine,
+        .readings = server->readings,
+        .runner = server->runner,
+        .body_bytes_max = (size_t)settings->max_body_bytes,
+        .sync_wait_us = settings->sync_wait_seconds * 1000000,
+        .waiting_max = (uint64_t)settings->max_waiting_executions,
+    };
+    struct graph_options graph = {
+        .engine = server->engine,
+        .readings = server->readings,
+        .runner = server->runner,
+        .public_url = server->public_url,
+        .waiting_max = (uint64_t)settings->max_waiting_executions,
+    };
+    enum err e = graph_create(&graph, &server->graph, reterr);
+    e = e != ERR_OK ? e : hook_create(&hook, &server->hook, reterr);
+    if (e == ERR_OK) {
+        server->api.graph = server->graph;
+        documents_init(&server->api.documents, server->graph->schema);
+        server->results = (struct results){server->engine, server->readings, server->runner};
+    }
+    return e;
+}
+
+/* ---- listening ---- */
+
+/* "HOST:PORT", "[::1]:PORT". */
+static enum err
+split_listen(const char *listen, char ret_host[64], uint16_t *ret_port, struct error *reterr)
+{
+    const char *colon = strrchr(listen, ':');
+    char *end = NULL;
+    long port = colon != NULL ? strtol(colon + 1, &end, 10) : -1;
+    size_t size = colon != NULL ? (size_t)(colon - listen) : 0;
+    bool bracketed = size > 2 && listen[0] == '[' && listen[size - 1] == ']';
+    if (colon == NULL || colon[1] == '\0' || *end != '\0' || port < 0 || port > 65535 ||
+        size == 0 || size >= 64) {
+        return error_set(reterr, ERR_INVALID,
+                         "listen: \"%s\" is not HOST:PORT such as 127.0.0.1:7700", listen);
+    }
+    (void)snprintf(ret_host, 64, "%.*s", (int)(bracketed ? size - 2 : size),
+                   bracketed ? listen + 1 : listen);
+    *ret_port = (uint16_t)port;
+    return ERR_OK;
+}
+
+static bool is_loopback(const char *host)
+{
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+           strcmp(host, "localhost") == 0;
+}
+
+static enum err listen_unix(struct server *server, struct error *reterr)
+{
+    char path[4200];
+    (void)snprintf(path, sizeof path, "%s/daybook.sock", server->data_dir);
+    enum err e = http_server_listen_unix(server->http, path, reterr);
+    if (e == ERR_INVALID) { /* a deep path does not fit a socket's name: go on without */
+        diag_warn("no local socket: token, status and backup will not reach this server",
+                  diag_string("why", error_text(reterr)));
+        return ERR_OK;
+    }
+    return e;
+}
+
+static void set_urls(struct server *server, const char *host, uint16_t port)
+{
+    bool is_v6 = strchr(host, ':') != NULL;
+    (void)snprintf(server->url, sizeof server->url, "http://%s%s%s:%u", is_v6 ? "[" : "", host,
+                   is_v6 ? "]" : "", port);
+    const char *wanted = server->settings->public_url;
+    (void)snprintf(server->public_url, sizeof server->public_url, "%s",
+                   wanted[0] != '\0' ? wanted : server->url);
+    size_t size = strlen(server->public_url);
+    while (size > 0 && server->public_url[size - 1] == '/') {
+        server->public_url[--size] = '\0';
+    }
+}
+
+static enum err open_http(struct server *server, struct error *reterr)
+{
+    char host[64];
+    uint16_t port = 0;
+    struct http_server_options options;
+    struct http_handler handler = {routes_on_head, routes_on_request, server};
+    http_server_options_init(&options);
+    options.connections_max = (size_t)server->settings->max_connections;
+    enum err e = split_listen(server->settings->listen, host, &port, reterr);
+    e = e != ERR_OK ? e
+                    : http_server_create(server->loop, &options, &handler, &server->http, reterr);
+    e = e != ERR_OK ? e : http_server_listen_tcp(server->http, host, port, &port, reterr);
+    e = e != ERR_OK ? e : listen_unix(server, reterr);
+    if (e == ERR_OK) {
+        set_urls(server, host, port);
+        if (!is_loopback(host)) {
+            diag_warn("listening beyond this machine without TLS: put a proxy that has it in front",
+                      diag_string("listen", server->settings->listen));
+        }
+    }
+    return e;
+}
+
+/* ---- life ---- */
+
+static enum err open_all(struct server *server, struct error *reterr)
+{
+    enum err e = data_lock_take(server->data_dir, true, &server->lock, reterr);
+    e = e != ERR_OK ? e : open_engine(server, reterr);
+    e = e != ERR_OK ? e : server_first_start(server, reterr);
+    e = e != ERR_OK ? e : open_client(server, reterr);
+    e = e != ERR_OK ? e : open_runner(server, reterr);
+    e = e != ERR_OK ? e : open_routes(server, reterr);
+    return e != ERR_OK ? e : open_http(server, reterr);
+}
+
+enum err server_create(const struct server_options *options,
+                       struct server **ret,
+                       char ret_url[100],
+                       struct error *reterr)
+{
+    struct server *server = memory_zalloc(1, sizeof *server);
+    if (server == NULL) {
+        return error_set(reterr, ERR_NO_MEMORY, "server: out of memory");
+    }
+    (void)signal(SIGPIPE,
+                 SIG_IGN); /* a client that went away is an error of write, no reason to die */
+    json_in_init();
+    server->loop = options->loop;
+    server->settings = options->settings;
+    server->lock.fd = -1;
+    server->started_at_us = clock_monotonic_us(clock_system());
+    (void)snprintf(server->data_dir, sizeof server->data_dir, "%s", options->data_dir);
+    enum err e = open_all(server, reterr);
+    if (e != ERR_OK) {
+        /* Handles are open on the loop: close what there is in order, then free. */
+        server_close(server);
+        (void)uv_run(server->loop, UV_RUN_DEFAULT);
+        server_destroy(&server);
+        return e;
+    }
+    runner_begin(server->runner);
+    server->ready = true;
+    (void)snprintf(ret_url, 100, "%s", server->url);
+    *ret = server;
+    return ERR_OK;
+}
+
+/* ---- closing, one after the other: http, runner, hook, client, engine ---- */
+
+static void engine_closed(void *data)
+{
+    (void)data; /* nothing is left on the loop */
+}
+
+static void close_engine(void *data)
+{
+    struct server *server = data;
+    if (server->engine != NULL) {
+        engine_close(server->engine, engine_closed, server);
+    }
+}
+
+static void close_client(void *data)
+{
+    struct server *server = data;
+    struct http_client *client = server->client;
+    server->client = NULL;
+    if (client != NULL) {
+        http_client_close(client, close_engine, server);
+    } else {
+        close_engine(server);
+    }
+}
+
+static void http_closed(void *data)
+{
+    struct server *server = data;
+    server->http = NULL;
+    close_client(server);
+}
+
+/* The runner is done: callers who still wait are told, then connections end. */
+static void hook_closed(void *data)
+{
+    struct server *server = data;
+    if (server->http != NULL) {
+        http_server_close(server->http, 1000, http_closed, server);
+    } else {
+        close_client(server);
+    }
+}
+
+static void runner_closed(void *data)
+{
+    struct server *server = data;
+    if (server->hook != NULL) {
+        hook_close(server->hook, hook_closed, server);
+    } else {
+        hook_closed(server);
+    }
+}
+
+void server_close(struct server *server)
+{
+    if (server->closing) {
+        return;
+    }
+    server->closing = true;
+    if (server->http != NULL) {
+        /* Stops accepting at once; what is in flight has as long as the runner. */
+        http_server_close(server->http, SERVER_CLOSE_MS + 2000, http_closed, server);
+    }
+    if (server->runner != NULL && server->ready) {
+        runner_close(server->runner, SERVER_CLOSE_MS, runner_closed, server);
+    } else {
+        runner_closed(server);
+    }
+}
+
+void server_destroy(struct server **server)
+{
+    struct server *it = *server;
+    if (it == NULL) {
+        return;
+    }
+    if (it->graph != NULL) {
+        documents_deinit(&it->api.documents);
+    }
+    graph_destroy(&it->graph);
+    hook_destroy(&it->hook);
+    runner_destroy(&it->runner);
+    readings_destroy(&it->readings);
+    engine_destroy(&it->engine);
+    data_lock_release(&it->lock);
+    memory_free(it);
+    *server = NULL;
+}
