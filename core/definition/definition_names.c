@@ -1,3 +1,6 @@
+/*
+ * The words of the enums, each in its enum's place.
+ */
 #include "core/definition/definition_names.h"
 
 #include "core/base/check.h"

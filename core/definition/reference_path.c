@@ -1,3 +1,6 @@
+/*
+ * One segment at a time, left to right; nothing is copied.
+ */
 #include "core/definition/reference_path.h"
 
 #include <stdint.h>

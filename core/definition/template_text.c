@@ -1,3 +1,6 @@
+/*
+ * One part at a time, left to right; nothing is copied.
+ */
 #include "core/definition/template_text.h"
 
 #include "core/definition/reference_path.h"
