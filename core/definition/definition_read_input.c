@@ -200,7 +200,7 @@ static void read_input(struct definition_read *read,
                        struct input *ret)
 {
     struct yaml_reader *reader = &read->reader;
-    ret->line = node->line;
+    ret->line = ret->line > 0 ? ret->line : node->line; /* the line of its key, where it has one */
     ret->secret = place != NULL;
     ret->type = (enum input_type)yaml_reader_word(reader, node, "type",
                                                   &definition_names_input_type, true, INPUT_VALUE);

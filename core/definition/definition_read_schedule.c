@@ -71,10 +71,10 @@ void definition_read_schedule(struct definition_read *read,
 {
     struct yaml_reader *reader = &read->reader;
     const struct yaml_node *map = yaml_reader_map(reader, step, "schedule");
+    ret->given = yaml_reader_get(step, "schedule") != NULL;
     if (map == NULL) {
         return;
     }
-    ret->given = true;
     field_path_push(&reader->path, SLICE("schedule"));
     ret->type = (enum input_type)yaml_reader_word(reader, map, "type", &definition_names_input_type,
                                                   true, INPUT_VALUE);

@@ -1,5 +1,6 @@
 /*
- * libyaml's parser, set to UTF-8, read event by event. Its marks count characters, ours bytes: a
+ * libyaml's parser, set to UTF-8, read event by event. A byte order mark is taken off before:
+ * libyaml would count it as a column. Its marks count characters, ours bytes: a
  * cursor that follows the marks translates them.
  */
 #include "core/definition/yaml_tree_priv.h"
@@ -21,7 +22,8 @@ struct cursor {
 struct reading {
     struct yaml_builder *builder;
     yaml_parser_t parser;
-    struct slice text;
+    struct slice text;  /* without its byte order mark */
+    size_t text_offset; /* bytes of the mark */
     struct cursor cursor;
     unsigned documents;
     bool ended;
@@ -122,10 +124,22 @@ static bool check_bytes(struct reading *reading)
     return true;
 }
 
-static bool stands_tab(struct reading *reading, const yaml_mark_t *mark)
+/* What helps with the mistakes people make most; "" for all others. */
+static const char *hint_for(struct reading *reading, const yaml_mark_t *mark)
 {
     size_t at = byte_of(reading, mark->index);
-    return at < reading->text.size && reading->text.data[at] == '\t';
+    struct slice rest = slice_from(reading->text, at);
+    struct slice before = slice_of(reading->text.data, at);
+    if (slice_starts_with(rest, SLICE("\t"))) {
+        return "; YAML is indented with blanks, not with tabs";
+    }
+    if (slice_ends_with(before, SLICE("\\u")) && rest.size > 0 && (rest.data[0] | 0x20) == 'd') {
+        return "; YAML has no pairs of \\u escapes, write the character itself";
+    }
+    if (strcmp(reading->parser.problem, "mapping values are not allowed in this context") == 0) {
+        return "; a text with \": \" in it is put in quotes";
+    }
+    return "";
 }
 
 /* What libyaml found wrong, in one sentence. */
@@ -142,19 +156,13 @@ static bool refuse_syntax(struct reading *reading)
                       line_of_byte(reading->text, parser->problem_offset),
                       (unsigned)parser->problem_value);
     }
-    if (stands_tab(reading, mark)) {
-        return refuse(reading,
-                      "line %u, column %zu: a tab stands where blanks are wanted; YAML is "
-                      "indented with blanks",
-                      line_of(mark), mark->column + 1);
-    }
     if (parser->context == NULL) {
-        return refuse(reading, "line %u, column %zu: not YAML: %s", line_of(mark), mark->column + 1,
-                      parser->problem);
+        return refuse(reading, "line %u, column %zu: not YAML: %s%s", line_of(mark),
+                      mark->column + 1, parser->problem, hint_for(reading, mark));
     }
-    return refuse(reading, "line %u, column %zu: not YAML: %s (%s from line %u)", line_of(mark),
+    return refuse(reading, "line %u, column %zu: not YAML: %s (%s from line %u)%s", line_of(mark),
                   mark->column + 1, parser->problem, parser->context,
-                  line_of(&parser->context_mark));
+                  line_of(&parser->context_mark), hint_for(reading, mark));
 }
 
 /* Tags of the core schema say nothing that the place does not say, but that !!str makes a text of
@@ -202,8 +210,8 @@ static bool on_scalar(struct reading *reading, const yaml_event_t *event)
         .is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !is_text_tag(tag),
         .line = line_of(&event->start_mark),
     };
-    node.from = byte_of(reading, event->start_mark.index);
-    node.to = byte_of(reading, event->end_mark.index);
+    node.from = reading->text_offset + byte_of(reading, event->start_mark.index);
+    node.to = reading->text_offset + byte_of(reading, event->end_mark.index);
     return check_tag(reading, (const char *)tag, node.line) &&
            yaml_builder_add(reading->builder, &node);
 }
@@ -315,7 +323,9 @@ enum err yaml_tree_parse(struct slice text,
         builder->nodes = &tree.nodes;
         builder->texts = texts;
         builder->problems = problems;
-        struct reading reading = {.builder = builder, .text = text};
+        size_t offset = slice_starts_with(text, SLICE("\xef\xbb\xbf")) ? 3 : 0;
+        struct reading reading = {
+            .builder = builder, .text = slice_from(text, offset), .text_offset = offset};
         good = check_bytes(&reading) && read_events(&reading) && check_root(&reading);
         tree.root = builder->root;
     }
