@@ -33,7 +33,7 @@ void arena_deinit(struct arena *arena)
         arena->head = older;
     }
     arena->used_bytes = 0;
-    arena->exhausted = false;
+    arena->exhausted = arena->no_memory = false;
 }
 
 void arena_reset(struct arena *arena)
@@ -51,7 +51,7 @@ void arena_reset(struct arena *arena)
         arena->head->used = 0;
     }
     arena->used_bytes = arena->head != NULL ? arena->head->size : 0;
-    arena->exhausted = false;
+    arena->exhausted = arena->no_memory = false;
 }
 
 static size_t next_chunk_size(const struct arena *arena, size_t size)
@@ -75,6 +75,7 @@ static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
     }
     struct arena_chunk *chunk = memory_alloc(sizeof *chunk + chunk_size);
     if (chunk == NULL) {
+        arena->no_memory = true;
         return NULL;
     }
     chunk->older = arena->head;
@@ -155,6 +156,9 @@ struct slice arena_format(struct arena *arena, const char *format, ...)
 
 enum err arena_error(const struct arena *arena, const char *what, struct error *reterr)
 {
+    if (arena->no_memory) {
+        return error_set(reterr, ERR_NO_MEMORY, "%s: out of memory", what);
+    }
     return error_set(reterr, ERR_LIMIT, "%s needs more than %zu bytes of memory", what,
                      arena->cap_bytes);
 }

@@ -23,6 +23,7 @@ struct arena {
     size_t used_bytes;        /* handed out and reserved by chunks */
     size_t cap_bytes;
     bool exhausted; /* some allocation failed */
+    bool no_memory; /* ... because the heap had nothing left, not because of the cap */
 };
 
 struct arena_mark {
@@ -61,7 +62,10 @@ static inline bool arena_exhausted(const struct arena *arena)
     return arena->exhausted;
 }
 
-/** The error of an exhausted arena: ERR_LIMIT, naming `what` needed more than the cap. */
+/**
+ * The error of an exhausted arena: ERR_LIMIT, naming `what` needed more than the cap; or
+ * ERR_NO_MEMORY when the heap itself had nothing left.
+ */
 MUST_USE enum err arena_error(const struct arena *arena, const char *what, struct error *reterr);
 
 /** Where the arena stands now, for arena_rewind. */

@@ -23,7 +23,7 @@ void buf_deinit(struct buf *buf)
 void buf_clear(struct buf *buf)
 {
     buf->size = 0;
-    buf->failed = false;
+    buf->failed = buf->no_memory = false;
 }
 
 /* Doubles until `needed` fits. Returns: false over the maximum or without memory. */
@@ -56,7 +56,7 @@ char *buf_reserve(struct buf *buf, size_t size)
     }
     size_t needed = buf->size + size;
     if (needed > buf->capacity && !grow(buf, needed)) {
-        buf->failed = true;
+        buf->failed = buf->no_memory = true;
         return NULL;
     }
     return buf->data + buf->size;
@@ -124,6 +124,9 @@ enum err buf_check(const struct buf *buf, const char *what, struct error *reterr
 {
     if (!buf->failed) {
         return ERR_OK;
+    }
+    if (buf->no_memory) {
+        return error_set(reterr, ERR_NO_MEMORY, "%s: out of memory", what);
     }
     return error_set(reterr, ERR_LIMIT, "%s is over %zu bytes", what, buf->max_bytes);
 }

@@ -22,6 +22,7 @@ struct buf {
     size_t capacity;  /* bytes allocated */
     size_t max_bytes; /* it never grows over this */
     bool failed;
+    bool no_memory; /* failed because the heap had nothing left, not because of the maximum */
 };
 
 /** An empty buffer that may grow to `max_bytes`. Allocates nothing yet. */
@@ -63,7 +64,10 @@ static inline struct slice buf_slice(const struct buf *buf)
     return slice_of(buf->data, buf->size);
 }
 
-/** ERR_OK, or ERR_LIMIT when an append failed: "<what> is over N bytes". */
+/**
+ * ERR_OK; or, when an append failed, ERR_LIMIT ("<what> is over N bytes"), or ERR_NO_MEMORY when
+ * the heap had nothing left.
+ */
 MUST_USE enum err buf_check(const struct buf *buf, const char *what, struct error *reterr);
 
 #endif

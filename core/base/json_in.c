@@ -11,6 +11,7 @@
 
 static _Thread_local size_t budget_bytes;
 static _Thread_local bool budget_spent;
+static _Thread_local bool heap_empty;
 
 static void *budgeted_alloc(size_t size)
 {
@@ -19,7 +20,9 @@ static void *budgeted_alloc(size_t size)
         return NULL;
     }
     budget_bytes -= size;
-    return memory_alloc(size);
+    void *block = memory_alloc(size);
+    heap_empty = heap_empty || block == NULL;
+    return block;
 }
 
 void json_in_init(void)
@@ -56,6 +59,9 @@ static enum err explain(const json_error_t *fault, struct error *reterr)
         return error_set(reterr, ERR_LIMIT, "the JSON text needs more than %zu bytes of memory",
                          LIMIT_JSON_MEMORY_BYTES);
     }
+    if (heap_empty) {
+        return error_set(reterr, ERR_NO_MEMORY, "the JSON text: out of memory");
+    }
     return error_set(reterr, ERR_INVALID, "malformed JSON at line %d, column %d: %s",
                      fault->line > 0 ? fault->line : 1, fault->column > 0 ? fault->column : 1,
                      fault->text);
@@ -70,7 +76,7 @@ static enum err load(struct slice text, json_t **ret, struct error *reterr)
     json_error_t fault = {0};
     size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
     budget_bytes = LIMIT_JSON_MEMORY_BYTES;
-    budget_spent = false;
+    budget_spent = heap_empty = false;
     const char *bytes = text.size > 0 ? text.data : "";
     json_t *root = json_loadb(bytes, text.size, flags, &fault);
     if (root == NULL && json_error_code(&fault) == json_error_numeric_overflow) {

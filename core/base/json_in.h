@@ -16,7 +16,8 @@ void json_in_init(void);
 
 /**
  * Parses one JSON text of any type into `arena`, copying everything.
- * Thread: any. Errors: ERR_INVALID, naming line, column and fault; ERR_LIMIT (depth, memory).
+ * Thread: any. Errors: ERR_INVALID, naming line, column and fault; ERR_LIMIT (depth, memory);
+ * ERR_NO_MEMORY when the heap had nothing left.
  */
 MUST_USE enum err
 json_in_parse(struct slice text, struct arena *arena, struct value *ret, struct error *reterr);

@@ -273,6 +273,7 @@ struct slice json_out_to_arena(struct arena *arena, const struct value *value)
     json_out_value(&json, value);
     struct slice text = out.failed ? (struct slice){NULL, 0} : arena_copy(arena, buf_slice(&out));
     arena->exhausted = arena->exhausted || out.failed;
+    arena->no_memory = arena->no_memory || out.no_memory;
     buf_deinit(&out);
     return text;
 }

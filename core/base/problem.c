@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MESSAGE_SIZE 1024
+#define MESSAGE_SIZE  1024
+#define LEFT_OUT_SIZE 96
 
 void problem_list_init(struct problem_list *list, struct arena *arena)
 {
@@ -28,17 +29,31 @@ static void append(struct problem_list *list, struct slice field, const char *me
     list->count++;
 }
 
-void problem_add(struct problem_list *list, struct slice field, const char *format, ...)
+/* The last problem kept makes room for the message that counts it and those after it. Its text is
+ * written in place: an input with a million problems shall not fill the arena with counts. */
+static void count_left_out(struct problem_list *list)
 {
-    char message[MESSAGE_SIZE];
-    if (list->count >= PROBLEM_COUNT_MAX) {
-        list->left_out++;
-        (void)snprintf(message, sizeof message,
-                       "and %zu more problems, left out here: mend these first", list->left_out);
-        list->last->field = SLICE(PROBLEM_ALL);
-        list->last->message = arena_copy(list->arena, slice_of_text(message));
+    if (list->left_out == 0) {
+        list->left_out = 1;
+        list->left_out_text = arena_alloc(list->arena, LEFT_OUT_SIZE);
+    }
+    list->left_out++;
+    if (list->left_out_text == NULL) {
         return;
     }
+    int size = snprintf(list->left_out_text, LEFT_OUT_SIZE,
+                        "and %zu more problems, left out here: mend these first", list->left_out);
+    list->last->field = SLICE(PROBLEM_ALL);
+    list->last->message = slice_of(list->left_out_text, size > 0 ? (size_t)size : 0);
+}
+
+void problem_add(struct problem_list *list, struct slice field, const char *format, ...)
+{
+    if (list->count >= PROBLEM_COUNT_MAX) {
+        count_left_out(list);
+        return;
+    }
+    char message[MESSAGE_SIZE];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);

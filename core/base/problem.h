@@ -34,6 +34,7 @@ struct problem_list {
     struct problem *last;
     size_t count; /* kept */
     size_t left_out;
+    char *left_out_text; /* the message that counts them; NULL while there are none */
 };
 
 /** An empty list whose texts will live in `arena`. */

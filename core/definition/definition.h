@@ -35,8 +35,11 @@
 #define DEFINITION_STEPS_MAX       2000 /* of one flow, nested ones included */
 #define DEFINITION_NESTING_MAX     10   /* loops and branches inside each other */
 #define DEFINITION_CONFIG_VARS_MAX 500
-#define DEFINITION_INPUTS_MAX      200    /* of one step */
+#define DEFINITION_BRANCHES_MAX    100 /* of one step */
+#define DEFINITION_INPUTS_MAX      200 /* of one step */
+#define DEFINITION_COMPLEX_MAX     20  /* complex inputs and lists inside each other: conditions */
 #define DEFINITION_NODES_MAX       200000 /* YAML nodes after aliases are expanded */
+#define DEFINITION_MEMORY_BYTES    ((size_t)128 * 1024 * 1024) /* of one model */
 
 enum endpoint_type {
     ENDPOINT_FLOW_SPECIFIC,
@@ -103,7 +106,9 @@ enum input_type {
     INPUT_DATASOURCE, /* kept, not evaluated */
 };
 
-/* One input of a step or connection, or one item inside a complex input. */
+/* One input of a step or connection, or one item inside a complex input. An item that is written as
+ * a bare text (the "and" and "equal" of conditions) is an INPUT_VALUE without a name; a null item
+ * is the empty INPUT_VALUE. */
 struct input {
     struct slice key;         /* of a step's input; empty for items */
     struct slice name;        /* literal name of a key-value item; empty when none */
@@ -207,7 +212,7 @@ struct flow_definition {
     uint32_t index; /* position in the definition */
     bool is_synchronous;
     enum endpoint_security security;
-    struct slice *organization_keys; /* the keys themselves, never shown; see definition_secrets */
+    struct slice *organization_keys; /* the keys themselves, never shown; blank ones are left out */
     uint32_t organization_key_count;
     struct retry_config retry;
     struct queue_config queue;
@@ -264,9 +269,16 @@ struct config_page {
     uint32_t element_count;
 };
 
-/* A secret taken out of a definition's text. */
+/* A secret taken out of a definition's text, under a path that stays when lines move:
+ *
+ *     configVar/<identity>/<input>        the value of a connection's input
+ *     configVar/<identity>/<input>/<n>    the n-th literal inside a complex one, counted from 0
+ *     flow/<identity>/key/<n>             the n-th of organizationApiKeys, counted from 0
+ *
+ * "/" and "%" inside an identity or input key are written %2F and %25, so that no two places share
+ * a path. Blank values are left out. */
 struct definition_secret {
-    struct slice path; /* "configVar/<identity>/<input>" or "flow/<identity>/key/<n>" */
+    struct slice path;
     struct slice value;
 };
 
@@ -304,7 +316,10 @@ struct definition {
  * `stored`: secrets of the definition it replaces, or NULL. Takes: copies everything it keeps.
  * Returns: ERR_OK with *ret (free with definition_destroy) and no problem added; or ERR_INVALID
  * with every problem added to `problems` (field: path and line, "flows[0].steps[2].inputs.url (line
- * 41)"); or ERR_NO_MEMORY or ERR_LIMIT in `reterr`. Thread: any.
+ * 41)"; syntax errors, which have no path, come under "__all__" with line and column in the
+ * message); or, with nothing but `reterr` set, ERR_NO_MEMORY or ERR_LIMIT (over
+ * DEFINITION_MEMORY_BYTES). Too large, too deep and too many are problems, not errors.
+ * Thread: any.
  */
 MUST_USE enum err definition_parse(struct slice text,
                                    const struct definition_secrets *stored,
