@@ -19,6 +19,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/id.h"
+#include "core/base/limits.h"
 #include "core/event/event.h"
 #include "journal/keyring.h"
 

@@ -339,7 +339,7 @@ struct journal_stats {
     uint64_t bodies[BODY_CLASS_COUNT];
     uint64_t journal_file_bytes; /* pages in use times page size */
     uint64_t blob_file_bytes;
-    uint64_t blobs;
+    uint64_t blob_chunks; /* of all blobs: 64 KiB each but the last of a blob */
 };
 
 /** Figures of the environment, cheap. Thread: any. */

@@ -83,8 +83,12 @@ keyring_get(struct keyring *keyring, uint64_t number, struct data_key *ret, stru
 MUST_USE enum err
 keyring_reserve(struct keyring *keyring, uint64_t next_unassigned, struct error *reterr);
 
-/** Destroys a key in memory alone, for readers beside the process that writes. */
+/** Destroys a key in memory alone: for readers beside the process that writes, and for many keys
+ * before one keyring_rewrite. */
 void keyring_forget_key(struct keyring *keyring, uint64_t number);
+
+/** Rewrites and syncs the file as memory has it. Errors: ERR_DISK_FULL, ERR_IO. */
+MUST_USE enum err keyring_rewrite(struct keyring *keyring, struct error *reterr);
 
 /** Destroys a key: gone from memory and, after a rewrite and sync, from the file. Again: does
  * nothing. */
