@@ -9,7 +9,8 @@
  * same bytes. Associated data bind a body to its journal, append, part, class, key, codec,
  * dictionary and raw length, so that none can be put in another's place.
  *
- * A body whose sealed form is over LIMIT_INLINE_BODY_BYTES is a *blob* (blob.h).
+ * A body whose sealed form is over LIMIT_INLINE_BODY_BYTES is a *blob*: chunks in an
+ * environment of their own, durable before any record refers to them.
  *
  * Thread: a `struct sealer` belongs to one thread at a time; make one per thread.
  */
@@ -18,6 +19,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/id.h"
+#include "core/base/limits.h"
 #include "core/event/event.h"
 #include "journal/keyring.h"
 
@@ -35,6 +37,8 @@ struct body_place {
     enum body_class body_class;
 };
 
+struct blob_store;
+
 /* A sealed body, ready to be stored. */
 struct sealed_body {
     struct buf
@@ -43,6 +47,9 @@ struct sealed_body {
     uint64_t stored_bytes; /* of all chunks, for a blob */
     uint32_t raw_bytes;
     unsigned char digest[BODY_DIGEST_BYTES];
+    uint64_t key;             /* number of the key it is sealed under */
+    struct body_place place;  /* where it belongs, and nowhere else */
+    struct blob_store *blobs; /* of a blob that no record refers to yet; deinit drops it there */
 };
 
 struct journal;
@@ -75,7 +82,8 @@ void body_digest(const struct data_key *key,
                  struct slice raw,
                  unsigned char ret[BODY_DIGEST_BYTES]);
 
-/** Frees the bytes. */
+/** Frees the bytes. A blob that no append took is deleted with a later write. Takes NULL, zeroed.
+ */
 void sealed_body_deinit(struct sealed_body *body);
 
 #endif

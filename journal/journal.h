@@ -35,16 +35,21 @@
 #define JOURNAL_LINK_BYTES   32
 #define JOURNAL_DIGEST_BYTES 32
 
+/* Records of one command, and records and inline bodies of one batch. */
+#define JOURNAL_PARTS_MAX       8192
+#define JOURNAL_BATCH_BYTES_MAX (4 * MIB)
+
 struct journal;
 
 struct journal_options {
     const char *data_dir;        /* DATA */
     const char *master_key_path; /* NULL: DATA/master.key */
     const struct clock *clock;
-    uint64_t map_bytes; /* 0: 1 TiB of address space; the file grows with use */
-    bool create;        /* make what is missing; else ERR_NOT_FOUND */
-    bool read_only;     /* beside a server; appending is then a bug */
-    bool without_keys;  /* for verify without a keyring: bodies cannot be opened or sealed */
+    uint64_t map_bytes;     /* 0: 1 TiB of address space; the file grows with use */
+    uint64_t reserve_bytes; /* free disk below which commands are refused; 0: 256 MiB */
+    bool create;            /* make what is missing; else ERR_NOT_FOUND */
+    bool read_only;         /* beside a server; appending is then a bug */
+    bool without_keys;      /* for verify without a keyring: bodies cannot be opened or sealed */
 };
 
 /**
@@ -93,7 +98,7 @@ struct append_record {
 };
 
 struct append {
-    struct uuid id;
+    struct uuid id; /* UUIDv7 */
     struct actor actor;
     struct uuid correlation;  /* request that caused it; zero: none */
     uint64_t causation;       /* sequence of the event that caused it; 0: none */
@@ -111,13 +116,21 @@ struct append_result {
     uint64_t journal_bytes; /* keys and values put */
 };
 
-/** Starts a batch. One at a time. Errors: ERR_IO, ERR_DISK_FULL. */
+/**
+ * Starts a batch. One at a time. A step of the wall clock since the last one is put at its front as
+ * clock.stepped, so the first command's sequence need not be the head's plus one. Errors: ERR_IO,
+ * ERR_DISK_FULL (under the reserve), ERR_CONFLICT (another process wrote).
+ */
 MUST_USE enum err journal_begin(struct journal *journal, struct error *reterr);
+
+/** As journal_begin, for commands that give space or secrecy back: they may use the reserve. */
+MUST_USE enum err journal_begin_in_reserve(struct journal *journal, struct error *reterr);
 
 /**
  * Adds one whole command to the batch.
- * Errors: ERR_LIMIT (over LIMIT_COMMAND_BYTES; the batch is as before), ERR_ERASED (key), ERR_IO
- * (the batch must be aborted and the process ended).
+ * Errors: ERR_LIMIT (over LIMIT_COMMAND_BYTES or JOURNAL_PARTS_MAX), ERR_BUSY (the batch would be
+ * over JOURNAL_BATCH_BYTES_MAX: commit it, append to the next), ERR_ERASED (key): the batch is as
+ * before. ERR_IO: the batch must be aborted and the process ended.
  */
 MUST_USE enum err journal_append(struct journal *journal,
                                  const struct append *append,
@@ -127,21 +140,70 @@ MUST_USE enum err journal_append(struct journal *journal,
 /** Commits and syncs. On failure nothing of the batch may be answered, and the process must end. */
 MUST_USE enum err journal_commit(struct journal *journal, struct error *reterr);
 
-/** Forgets the batch. */
+/** Forgets the batch. Does nothing when there is none. */
 void journal_abort(struct journal *journal);
 
 /** The head including the batch that is open. */
 struct journal_head journal_head(const struct journal *journal);
 
 /**
- * Appends key.destroyed, commits, destroys the key in the keyring. A commit of its own.
- * `owner` says whose key it was; `reason` is sealed under the journal's own key.
+ * Appends key.destroyed, commits, destroys the key in the keyring. A commit of its own. `owner`
+ * says whose key it was. Of `append` all but the records counts; its reason is sealed under the
+ * journal's own key. A key that is destroyed already costs nothing and appends nothing. Errors:
+ * ERR_REFUSED (the journal's own key), ERR_NOT_FOUND (never made), ERR_IO.
  */
 MUST_USE enum err journal_destroy_key(struct journal *journal,
                                       uint64_t key,
                                       struct stream_ref owner,
                                       const struct append *append,
                                       struct error *reterr);
+
+/* Bodies that are to go: of one class, of one owner or all, of records that end by `up_to`. */
+struct expiry {
+    enum body_class body_class;
+    struct stream_ref selector; /* the owner; kind STREAM_NONE: every owner */
+    uint64_t up_to;             /* a committed sequence */
+    uint64_t policy_days;       /* the retention that asks for it, for readers to be told */
+};
+
+/**
+ * Appends bodies.expired and commits: from here on the bodies answer ERR_EXPIRED. They are deleted
+ * by journal_expire_continue. Errors: ERR_INVALID (past the head), ERR_BUSY (clock suspect),
+ * ERR_IO.
+ */
+MUST_USE enum err journal_expire(struct journal *journal,
+                                 const struct expiry *expiry,
+                                 const struct append *append,
+                                 struct append_result *ret,
+                                 struct error *reterr);
+
+/**
+ * Deletes a bounded number of expired bodies in a commit of its own (a few milliseconds), also what
+ * an earlier life of the process left. Call it between batches until *ret_more is false, after
+ * journal_expire and once after the start. Errors: ERR_IO.
+ */
+MUST_USE enum err
+journal_expire_continue(struct journal *journal, bool *ret_more, struct error *reterr);
+
+/**
+ * Whether the wall clock made a step forward of over a day that nobody has confirmed: expiry and
+ * catch-up wait. Thread: the writer's.
+ */
+bool journal_clock_suspect(const struct journal *journal);
+
+/** Appends clock.trusted and commits: the clock is right, says the actor of `append`. */
+MUST_USE enum err
+journal_trust_clock(struct journal *journal, const struct append *append, struct error *reterr);
+
+/**
+ * Appends dictionary.added with the bytes (made by ZDICT, at most 64 KiB, without anybody's data)
+ * and commits; from here on bodies are compressed with it. Errors: ERR_INVALID (no dictionary),
+ * ERR_LIMIT (too long, too many), ERR_IO.
+ */
+MUST_USE enum err journal_add_dictionary(struct journal *journal,
+                                         struct slice bytes,
+                                         const struct append *append,
+                                         struct error *reterr);
 
 /* ---- reading: any thread, one reader each ---- */
 
@@ -195,13 +257,33 @@ MUST_USE enum err journal_read(struct journal_reader *reader,
                                struct record_view *ret,
                                struct error *reterr);
 
-/** The record behind the one read last. Errors: ERR_NOT_FOUND at the end, ERR_DAMAGED. */
+/** The record behind the one read last, the first one at first. Errors: ERR_NOT_FOUND at the end,
+ * ERR_DAMAGED. */
 MUST_USE enum err
 journal_next(struct journal_reader *reader, struct record_view *ret, struct error *reterr);
 
-/** The record before the one read last. Errors: ERR_NOT_FOUND at the beginning, ERR_DAMAGED. */
+/** The record before the one read last, the last one at first. Errors: ERR_NOT_FOUND at the
+ * beginning, ERR_DAMAGED. */
 MUST_USE enum err
 journal_previous(struct journal_reader *reader, struct record_view *ret, struct error *reterr);
+
+/* Why a body cannot be had. */
+struct body_absence {
+    enum err why;  /* ERR_OK: it is there; ERR_EXPIRED, ERR_ERASED, ERR_NOT_STORED, ERR_DAMAGED */
+    uint64_t seq;  /* of the event that took it; 0 when there is none */
+    int64_t at_us; /* when that was recorded */
+    uint64_t policy_days; /* of an expiry */
+};
+
+/**
+ * Whether a body of the record can be had, without opening it; for answers that must say when and
+ * by which policy. A record without a body of that class has why == ERR_NOT_FOUND. Errors: ERR_IO.
+ */
+MUST_USE enum err journal_body_absence(struct journal_reader *reader,
+                                       const struct record_view *record,
+                                       enum body_class body_class,
+                                       struct body_absence *ret,
+                                       struct error *reterr);
 
 /**
  * Opens a body: checks, decrypts, decompresses. *ret lives in `arena`, or is empty when the record
@@ -232,7 +314,9 @@ MUST_USE enum err journal_read_events(struct journal_reader *reader,
                                       unsigned *ret_absent,
                                       struct error *reterr);
 
-/** The chain link behind the record that ends at `seq`, from the checkpoints and the records after.
+/**
+ * The chain link behind the record that ends at `seq`, from the checkpoints and the records after
+ * them: at most 65,536 events are read. Errors: ERR_NOT_FOUND (no record ends there), ERR_DAMAGED.
  */
 MUST_USE enum err journal_link_at(struct journal_reader *reader,
                                   uint64_t seq,
@@ -255,7 +339,7 @@ struct journal_stats {
     uint64_t bodies[BODY_CLASS_COUNT];
     uint64_t journal_file_bytes; /* pages in use times page size */
     uint64_t blob_file_bytes;
-    uint64_t blobs;
+    uint64_t blob_chunks; /* of all blobs: 64 KiB each but the last of a blob */
 };
 
 /** Figures of the environment, cheap. Thread: any. */

@@ -53,8 +53,9 @@ struct keyring;
 /**
  * Opens DATA/keyring with the master key at `master_path`, or makes both when there is no keyring
  * and `create` is set (the master key file is only made when it does not exist). Errors:
- * ERR_NOT_FOUND (no keyring, or no master key), ERR_DENIED (wrong master key), ERR_DAMAGED
- * (checksum), ERR_IO; each naming the file.
+ * ERR_NOT_FOUND (no keyring, or no master key), ERR_DENIED (wrong master key, or another
+ * journal's keyring), ERR_DAMAGED (checksum, length, seal), ERR_UNSUPPORTED (newer version),
+ * ERR_IO; each naming the file.
  */
 MUST_USE enum err keyring_open(const char *path,
                                const char *master_path,
@@ -76,22 +77,33 @@ keyring_get(struct keyring *keyring, uint64_t number, struct data_key *ret, stru
 /**
  * Makes sure that at least KEYRING_RESERVE_LOW keys from `next_unassigned` on are in the file;
  * writes and syncs it when not. The reserve grows with the ring, so that many creations cost few
- * rewrites.
+ * rewrites. Errors: ERR_REFUSED (the file ends before `next_unassigned`: it is older than the
+ * journal, and numbers would be given twice), ERR_LIMIT, ERR_IO.
  */
 MUST_USE enum err
 keyring_reserve(struct keyring *keyring, uint64_t next_unassigned, struct error *reterr);
+
+/** Destroys a key in memory alone: for readers beside the process that writes, and for many keys
+ * before one keyring_rewrite. */
+void keyring_forget_key(struct keyring *keyring, uint64_t number);
+
+/** Rewrites and syncs the file as memory has it. Errors: ERR_DISK_FULL, ERR_IO. */
+MUST_USE enum err keyring_rewrite(struct keyring *keyring, struct error *reterr);
 
 /** Destroys a key: gone from memory and, after a rewrite and sync, from the file. Again: does
  * nothing. */
 MUST_USE enum err
 keyring_destroy_key(struct keyring *keyring, uint64_t number, struct error *reterr);
 
-/** Keys held, keys destroyed, bytes of the file. */
+/* Figures of the ring. Keys destroyed: highest less held. */
 struct keyring_stats {
     uint64_t held;
-    uint64_t highest;
+    uint64_t highest;    /* number ever made */
+    uint64_t generation; /* rewrites of the file so far */
     uint64_t file_bytes;
 };
+
+/** Figures. Thread: any. */
 struct keyring_stats keyring_stats(struct keyring *keyring);
 
 /** A sub-key of a data key. Thread: any. */

@@ -94,7 +94,8 @@ static void put_items(struct buf *out, const struct value *list, int depth)
 
 static void put_nested(struct buf *out, const struct value *value, int depth)
 {
-    if (depth > LIMIT_VALUE_DEPTH) {
+    bool container = value->type == VALUE_LIST || value->type == VALUE_MAP;
+    if (container && depth >= LIMIT_VALUE_DEPTH) {
         out->failed = true;
         return;
     }

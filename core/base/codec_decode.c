@@ -8,7 +8,8 @@
 #include "core/base/codec.h"
 #include "core/base/limits.h"
 
-#define MSGPACK_EMBED_STACK_SIZE (LIMIT_VALUE_DEPTH + 1)
+/* Containers that are not empty; an empty one costs no level. */
+#define MSGPACK_EMBED_STACK_SIZE LIMIT_VALUE_DEPTH
 #include <msgpack/unpack_define.h>
 /* The template's own refusals; both are answered alike. */
 #define MSGPACK_UNPACK_PARSE_ERROR (-1)

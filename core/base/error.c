@@ -80,6 +80,14 @@ enum err error_wrap(struct error *reterr, enum err code, const char *format, ...
     return code;
 }
 
+enum err error_recode(struct error *reterr, enum err code)
+{
+    if (reterr != NULL) {
+        reterr->code = code;
+    }
+    return code;
+}
+
 void error_clear(struct error *error)
 {
     error->code = ERR_OK;

@@ -60,6 +60,9 @@ error_set_sys(struct error *reterr, enum err code, int sys, const char *format, 
 MUST_USE enum err error_wrap(struct error *reterr, enum err code, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/** Gives the error another code and keeps its sentence. Returns: `code`. */
+MUST_USE enum err error_recode(struct error *reterr, enum err code);
+
 /** Back to ERR_OK and an empty sentence. */
 void error_clear(struct error *error);
 
