@@ -41,6 +41,9 @@ static struct slice whole_characters(struct slice text)
 }
 
 static struct slice format_message(struct arena *arena, const char *format, va_list args)
+    PRINTF_LIKE(2, 0);
+
+static struct slice format_message(struct arena *arena, const char *format, va_list args)
 {
     char text[ERROR_TEXT_SIZE];
     int size = vsnprintf(text, sizeof text, format, args);
