@@ -323,7 +323,7 @@ static bool execute_field(struct gql_operation *operation,
     if (!step(operation, planned, &path)) {
         return false;
     }
-    json_out_key_slice(&operation->json, planned->response);
+    json_out_key_plain(&operation->json, planned->response);
     if (planned->field == &operation->schema->typename_field) {
         json_out_text(&operation->json, plan->type->name);
         return true;
@@ -522,7 +522,7 @@ bool gql_execute_root_result(struct gql_operation *operation,
 {
     struct gql_path path = {NULL, planned->response, 0};
     const struct gql_type_ref *type = planned->field->type;
-    json_out_key_slice(&operation->json, planned->response);
+    json_out_key_plain(&operation->json, planned->response);
     if (result->kind == GQL_RESULT_NULL) {
         return complete(operation, planned, type, result, &path);
     }
