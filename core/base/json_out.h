@@ -35,6 +35,9 @@ void json_out_key(struct json_out *json, const char *key);
 /** As json_out_key for any text. */
 void json_out_key_slice(struct json_out *json, struct slice key);
 
+/** As json_out_key_slice for a key of letters, digits and underscores: nothing is escaped. */
+void json_out_key_plain(struct json_out *json, struct slice key);
+
 void json_out_null(struct json_out *json);
 void json_out_bool(struct json_out *json, bool boolean);
 void json_out_int(struct json_out *json, int64_t integer);
