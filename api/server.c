@@ -223,14 +223,14 @@ enum err server_create(const struct server_options *options,
     return ERR_OK;
 }
 
-/* ---- closing, one after the other: http, runner, hook, client, engine ---- */
+/* ---- closing: http and (runner, then hook) side by side; then client, then engine ---- */
 
 static void engine_closed(void *data)
 {
     (void)data; /* nothing is left on the loop */
 }
 
-static void close_engine(void *data)
+static void client_closed(void *data)
 {
     struct server *server = data;
     if (server->engine != NULL) {
@@ -238,15 +238,18 @@ static void close_engine(void *data)
     }
 }
 
-static void close_client(void *data)
+static void maybe_close_rest(struct server *server)
 {
-    struct server *server = data;
+    if (server->http != NULL || !server->work_closed || server->rest_closing) {
+        return;
+    }
     struct http_client *client = server->client;
+    server->rest_closing = true;
     server->client = NULL;
     if (client != NULL) {
-        http_client_close(client, close_engine, server);
+        http_client_close(client, client_closed, server);
     } else {
-        close_engine(server);
+        client_closed(server);
     }
 }
 
@@ -254,20 +257,20 @@ static void http_closed(void *data)
 {
     struct server *server = data;
     server->http = NULL;
-    close_client(server);
+    maybe_close_rest(server);
 }
 
-/* The runner is done: callers who still wait are told, then connections end. */
 static void hook_closed(void *data)
 {
     struct server *server = data;
+    server->work_closed = true;
     if (server->http != NULL) {
-        http_server_close(server->http, 1000, http_closed, server);
-    } else {
-        close_client(server);
+        http_server_close(server->http, 1000, NULL, NULL); /* everybody has an answer by now */
     }
+    maybe_close_rest(server);
 }
 
+/* The runner is done: callers who still wait are told. */
 static void runner_closed(void *data)
 {
     struct server *server = data;

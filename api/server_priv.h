@@ -32,6 +32,8 @@ struct server {
     struct http_server *http;
     bool ready;
     bool closing;
+    bool work_closed; /* runner and hook have nothing left */
+    bool rest_closing;
 };
 
 /** The first start: organization, user, system customer, DATA/admin.token. Runs the loop until they
