@@ -53,7 +53,8 @@ struct http_request {
 struct http_response {
     int status;
     struct slice content_type; /* empty: no such header */
-    /* Further headers. Those that frame the message (http_header_is_framing) are left out. */
+    /* Further headers. Left out are those that frame the message (http_header_is_framing), Date,
+     * and a second Content-Type: they are written by the server. */
     const struct http_header *headers;
     size_t header_count;
     struct slice body;      /* borrowed until http_respond returns */
