@@ -4,6 +4,7 @@
 #include "tests/unit/api/http_rig.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -436,6 +437,26 @@ Test(http_limits, gone_before_the_answer_does_not_end_the_process)
     /* The loop has not turned: the server does not know yet, and writes into the reset. */
     rig_respond_held(&rig, 0, "answer");
     rig_turn(&rig, 5);
+    cr_assert_eq(rig_stats(&rig).connections, 0);
+    rig_stop(&rig);
+}
+
+/* The peer closed in order, so the first answer is taken and met with a reset; the second is a
+ * write on a broken connection, which by default kills the process. */
+Test(http_limits, writing_to_a_closed_peer_does_not_end_the_process)
+{
+    (void)signal(SIGPIPE, SIG_DFL);
+    struct rig rig;
+    rig_start(&rig, NULL);
+    int peer = rig_connect(&rig);
+    rig_say(&rig, peer, GET("/later") GET("/later"));
+    rig_turn(&rig, 5);
+    rig_hang_up(peer, false);
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_eq(rig.held_count, i + 1);
+        rig_respond_held(&rig, i, "answer");
+        rig_turn(&rig, 10);
+    }
     cr_assert_eq(rig_stats(&rig).connections, 0);
     rig_stop(&rig);
 }
