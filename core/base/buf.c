@@ -26,6 +26,20 @@ void buf_clear(struct buf *buf)
     buf->failed = buf->no_memory = false;
 }
 
+bool buf_grow(struct buf *buf, size_t capacity)
+{
+    if (capacity <= buf->capacity) {
+        return true;
+    }
+    char *data = capacity > buf->max_bytes ? NULL : memory_realloc(buf->data, capacity);
+    if (data == NULL) {
+        return false;
+    }
+    buf->data = data;
+    buf->capacity = capacity;
+    return true;
+}
+
 /* Doubles until `needed` fits. Returns: false over the maximum or without memory. */
 static bool grow(struct buf *buf, size_t needed)
 {
@@ -33,16 +47,7 @@ static bool grow(struct buf *buf, size_t needed)
     while (capacity < needed) {
         capacity *= 2;
     }
-    if (capacity > buf->max_bytes) {
-        capacity = buf->max_bytes;
-    }
-    char *data = memory_realloc(buf->data, capacity);
-    if (data == NULL) {
-        return false;
-    }
-    buf->data = data;
-    buf->capacity = capacity;
-    return true;
+    return buf_grow(buf, capacity < buf->max_bytes ? capacity : buf->max_bytes);
 }
 
 char *buf_reserve(struct buf *buf, size_t size)

@@ -37,6 +37,11 @@ void buf_clear(struct buf *buf);
 /** Room for `size` more bytes at data + size. Returns: where they go, or NULL (and failed). */
 char *buf_reserve(struct buf *buf, size_t size);
 
+/** Makes the memory exactly `capacity` bytes in all, for callers who account for it; does nothing
+ * when there is as much already. Returns: false over the maximum or without memory; the buffer is
+ * as before then. */
+MUST_USE bool buf_grow(struct buf *buf, size_t capacity);
+
 /** Appends bytes. */
 void buf_put(struct buf *buf, const void *data, size_t size);
 
