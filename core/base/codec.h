@@ -42,7 +42,7 @@ void codec_put_uuid(struct buf *out, struct uuid id);
 /** A whole value. Nesting over LIMIT_VALUE_DEPTH marks `out` failed. */
 void codec_put_value(struct buf *out, const struct value *value);
 
-/* ---- reading ---- */
+/* ---- reading: places in order; a bad or missing one gives zero and is told by codec_check ---- */
 
 /**
  * Decodes exactly one value that takes all of `bytes`. Text and binary point into `bytes`, lists

@@ -24,6 +24,7 @@ static inline struct json_out json_out(struct buf *out)
     return (struct json_out){out, false};
 }
 
+/** Begins or ends an object, whose members follow as key and value, or a list. */
 void json_out_begin_object(struct json_out *json);
 void json_out_end_object(struct json_out *json);
 void json_out_begin_list(struct json_out *json);
@@ -35,6 +36,7 @@ void json_out_key(struct json_out *json, const char *key);
 /** As json_out_key for any text. */
 void json_out_key_slice(struct json_out *json, struct slice key);
 
+/** One value: the next item, the value of the last key, or the whole text. */
 void json_out_null(struct json_out *json);
 void json_out_bool(struct json_out *json, bool boolean);
 void json_out_int(struct json_out *json, int64_t integer);

@@ -55,21 +55,25 @@ struct value_member {
     struct value value;
 };
 
+/** The null value. */
 static inline struct value value_null(void)
 {
     return (struct value){.type = VALUE_NULL};
 }
 
+/** A boolean value. */
 static inline struct value value_bool(bool boolean)
 {
     return (struct value){.type = VALUE_BOOL, .boolean = boolean};
 }
 
+/** An integer value. */
 static inline struct value value_int(int64_t integer)
 {
     return (struct value){.type = VALUE_INT, .integer = integer};
 }
 
+/** A double value. */
 static inline struct value value_float(double number)
 {
     return (struct value){.type = VALUE_FLOAT, .number = number};
