@@ -3,7 +3,8 @@
  *
  * A function of a public header is documented when one of these holds:
  *   - a comment that begins with two stars stands directly before it;
- *   - it follows a documented declaration without a blank line: one comment for the block;
+ *   - it stands in a block of declarations without a blank line, and a comment directly before the
+ *     block speaks for all of them;
  *   - a group comment stands somewhere above: four dashes, a title, a colon, a sentence, four
  * dashes.
  */
@@ -24,14 +25,24 @@ static size_t comment_ending_at(const struct source *source, size_t line)
     return SIZE_MAX;
 }
 
-static bool has_own_doc(const struct source *source, const struct function *function)
+/* Whether a comment stands directly before the function; `begin` is how it must begin. */
+static bool
+has_comment(const struct source *source, const struct function *function, const char *begin)
 {
     if (function->first_line == 0) {
         return false;
     }
     size_t first = comment_ending_at(source, function->first_line - 1);
     return first != SIZE_MAX &&
-           slice_starts_with(source_line(source, source->text, first), SLICE("/**"));
+           slice_starts_with(source_line(source, source->text, first), slice_of_text(begin));
+}
+
+/* Whether another declaration follows on the next line. */
+static bool begins_block(const struct source *source, const struct function *function)
+{
+    struct function next;
+    return !function->has_body && function_next(source, function->last_line + 1, &next) &&
+           next.first_line == function->last_line + 1;
 }
 
 /* Whether the last group comment above `line` has a sentence behind its title. */
@@ -49,6 +60,13 @@ static bool in_documented_group(const struct source *source, size_t line)
     return false;
 }
 
+static bool is_documented(const struct source *source, const struct function *function)
+{
+    return has_comment(source, function, "/**") ||
+           (has_comment(source, function, "/*") && begins_block(source, function)) ||
+           in_documented_group(source, function->first_line);
+}
+
 void rule_doc(const struct source *source, struct report *report)
 {
     if (!source_has_suffix(source, ".h") || source_has_suffix(source, "_priv.h")) {
@@ -59,8 +77,7 @@ void rule_doc(const struct source *source, struct report *report)
     size_t block_line = SIZE_MAX; /* the line behind the last documented declaration */
     while (function_next(source, line, &function)) {
         bool continued = function.first_line == block_line;
-        if (!has_own_doc(source, &function) && !continued &&
-            !in_documented_group(source, function.first_line)) {
+        if (!continued && !is_documented(source, &function)) {
             report_add(report, source, function.first_line, "doc-comment",
                        "%.*s has no comment /** ... */ directly before it, nor a documented group",
                        SLICE_ARGS(function.name));
@@ -85,20 +102,21 @@ static struct slice first_word(struct slice stem)
     return slice_of(stem.data, underscore < stem.size ? underscore : stem.size);
 }
 
-/* Whether the file defines "struct <noun> {" or "enum <noun> {" for the noun that `name` begins
- * with.
+/* Whether the file defines or declares a struct or enum that `name` begins with the first word of.
  */
-static bool defines_type_of(const struct source *source, struct slice name)
+static bool has_type_of(const struct source *source, struct slice name)
 {
     size_t at = 0;
     bool after_keyword = false;
     for (;;) {
         struct slice word = source_next_word(source->plain, &at);
+        struct slice rest = slice_from(source->plain, at);
         if (word.size == 0) {
             return false;
         }
-        if (after_keyword && begins_with_noun(name, word) &&
-            slice_starts_with(slice_from(source->plain, at), SLICE(" {"))) {
+        bool introduced =
+            slice_starts_with(rest, SLICE(" {")) || slice_starts_with(rest, SLICE(";"));
+        if (after_keyword && introduced && begins_with_noun(name, first_word(word))) {
             return true;
         }
         after_keyword = slice_is(word, "struct") || slice_is(word, "enum");
@@ -115,10 +133,10 @@ void rule_noun(const struct source *source, struct report *report)
     struct function function;
     size_t line = 0;
     while (function_next(source, line, &function)) {
-        if (!begins_with_noun(function.name, noun) && !defines_type_of(source, function.name) &&
+        if (!begins_with_noun(function.name, noun) && !has_type_of(source, function.name) &&
             !source_excused(source, function.first_line, "noun")) {
             report_add(report, source, function.first_line, "symbol-noun",
-                       "%.*s: begin with the file's noun (%.*s_...) or with a type defined here",
+                       "%.*s: begin with the file's noun (%.*s_...) or with a type of this header",
                        SLICE_ARGS(function.name), SLICE_ARGS(noun));
         }
         line = function.last_line + 1;
