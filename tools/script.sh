@@ -39,14 +39,14 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# cmake_build DIRECTORY CMAKE_ARGUMENT...: configures when needed and builds everything there.
+# cmake_build DIRECTORY TARGET CMAKE_ARGUMENT...: configures when needed and builds a target there.
 # The log stands in DIRECTORY/build.log; on failure its errors are shown.
 cmake_build() {
-    local directory=$1 log=$1/build.log
-    shift
+    local directory=$1 target=$2 log=$1/build.log
+    shift 2
     mkdir -p "$directory"
     if cmake -S "$ROOT" -B "$directory" -G Ninja "$@" >"$log" 2>&1 &&
-        ninja -C "$directory" -j "$JOBS" 2>&1 | tee -a "$log" | ninja_progress; then
+        ninja -C "$directory" -j "$JOBS" "$target" 2>&1 | tee -a "$log" | ninja_progress; then
         return 0
     fi
     say "the build in ${directory#"$ROOT/"} failed; from ${log#"$ROOT/"}:"
@@ -69,7 +69,7 @@ ninja_progress() {
 # The optimised program, build/bin/daybook, whatever build/ was configured with before.
 build_program() {
     say "building the program (log: build/build.log)"
-    cmake_build "$ROOT/build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DDAYBOOK_SANITIZE= \
+    cmake_build "$ROOT/build" all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DDAYBOOK_SANITIZE= \
         -DDAYBOOK_FUZZ=OFF -DDAYBOOK_TESTS=OFF || return 1
     [ -x "$PROGRAM" ] || { say "the build made no ${PROGRAM#"$ROOT/"}"; return 1; }
 }

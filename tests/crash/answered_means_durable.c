@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define ROUNDS          5
+#define ROUNDS_LONG     40
 #define CONNECTIONS     16
 #define ACCEPTED_A_KILL 150 /* accepted calls between one kill and the next */
 #define PAGE            100
@@ -110,7 +111,8 @@ TEST(crash, answered_calls_survive_kills_under_load)
         .connections = CONNECTIONS,
         .reconnect = true};
     EXPECT_OK(kit_load_create(&load, &options, KIT_ERROR));
-    for (size_t round = 1; round <= ROUNDS; round++) {
+    size_t rounds = kit_time_long() ? ROUNDS_LONG : ROUNDS;
+    for (size_t round = 1; round <= rounds; round++) {
         STEP("round %zu: load, kill, start", round);
         size_t wanted = kit_load_accepted(load) + ACCEPTED_A_KILL;
         EXPECT(kit_load_wait(load, wanted, KIT_PATIENCE_MS));

@@ -4,6 +4,12 @@
 #include <limits.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdlib.h>
+
+bool kit_time_long(void)
+{
+    return getenv("DAYBOOK_TEST_LONG") != NULL;
+}
 
 int64_t kit_time_ms(void)
 {

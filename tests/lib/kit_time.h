@@ -11,6 +11,9 @@
 /* How long a test waits for what should come at once. */
 #define KIT_PATIENCE_MS 30000
 
+/** Whether the long form is asked for (`tools/check --long`): more rounds, the same demands. */
+bool kit_time_long(void);
+
 /** Milliseconds since some fixed start. Thread: any. */
 int64_t kit_time_ms(void);
 
