@@ -32,6 +32,9 @@ void rule_shape(const struct source *source, struct report *report);
 /** include-root, include-direction, private-header, foreign-header. */
 void rule_include(const struct source *source, struct report *report);
 
+/** The name between the delimiters of an #include line. Returns: empty when it is none. */
+struct slice rule_included(struct slice line, char open, char close);
+
 /** banned-call, lmdb, clock, heap. */
 void rule_call(const struct source *source, struct report *report);
 

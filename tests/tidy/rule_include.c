@@ -32,8 +32,7 @@ static size_t layer_of(struct slice path)
     return LAYER_COUNT;
 }
 
-/* The name between the delimiters of an #include line. Returns: empty when it is none. */
-static struct slice included(struct slice line, char open, char close)
+struct slice rule_included(struct slice line, char open, char close)
 {
     struct slice rest = slice_trim(line);
     if (!slice_starts_with(rest, SLICE("#"))) {
@@ -115,8 +114,8 @@ void rule_include(const struct source *source, struct report *report)
 {
     for (size_t line = 0; line < source->line_count; line++) {
         struct slice text = source_line(source, source->text, line);
-        struct slice ours = included(text, '"', '"');
-        struct slice theirs = included(text, '<', '>');
+        struct slice ours = rule_included(text, '"', '"');
+        struct slice theirs = rule_included(text, '<', '>');
         if (ours.size > 0) {
             check_ours(source, line, ours, report);
         } else if (theirs.size > 0) {

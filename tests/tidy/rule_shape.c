@@ -47,15 +47,30 @@ void rule_any_text(const struct source *source, struct report *report)
     }
 }
 
-/* A .c whose first line includes its own header lets that header speak for it. */
-static bool header_speaks(const struct source *source, struct arena *arena)
+/* Whether a header of the file's folder is called as the file, or as its first words, perhaps with
+ * "_priv": flow_entry.c belongs to flow.h and flow_priv.h. */
+static bool is_own_header(const struct source *source, struct slice header)
 {
-    struct slice folder = source_folder(source);
+    struct source other = {.path = header};
     struct slice stem = source_stem(source);
-    struct slice own =
-        arena_format(arena, "#include \"%.*s/%.*s.h\"", SLICE_ARGS(folder), SLICE_ARGS(stem));
-    return source_has_suffix(source, ".c") &&
-           slice_equal(source_line(source, source->text, 0), own);
+    struct slice noun = source_stem(&other);
+    if (slice_ends_with(noun, SLICE("_priv"))) {
+        noun.size -= sizeof "_priv" - 1;
+    }
+    return slice_equal(source_folder(source), source_folder(&other)) &&
+           slice_starts_with(stem, noun) && (stem.size == noun.size || stem.data[noun.size] == '_');
+}
+
+/* A .c may let its own header speak for it. */
+static bool header_speaks(const struct source *source)
+{
+    for (size_t line = 0; source_has_suffix(source, ".c") && line < source->line_count; line++) {
+        struct slice header = rule_included(source_line(source, source->text, line), '"', '"');
+        if (header.size > 0 && is_own_header(source, header)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void check_guard(const struct source *source, struct report *report, struct arena *arena)
@@ -83,7 +98,7 @@ void rule_shape(const struct source *source, struct report *report)
     arena_init(&arena, 65536);
     bool commented = slice_starts_with(source->text, SLICE("/*")) &&
                      !slice_starts_with(source->text, SLICE("/**"));
-    if (!commented && !header_speaks(source, &arena)) {
+    if (!commented && !header_speaks(source)) {
         report_add(report, source, 0, "head-comment",
                    "begin the file with a comment: what it is for, how it works, how it fails");
     }

@@ -67,6 +67,11 @@ static bool is_documented(const struct source *source, const struct function *fu
            in_documented_group(source, function->first_line);
 }
 
+static bool is_left_alone(const struct source *source, const struct function *function)
+{
+    return source_is_under(source, "tests/") && function->is_static;
+}
+
 void rule_doc(const struct source *source, struct report *report)
 {
     if (!source_has_suffix(source, ".h") || source_has_suffix(source, "_priv.h")) {
@@ -77,7 +82,7 @@ void rule_doc(const struct source *source, struct report *report)
     size_t block_line = SIZE_MAX; /* the line behind the last documented declaration */
     while (function_next(source, line, &function)) {
         bool continued = function.first_line == block_line;
-        if (!continued && !is_documented(source, &function)) {
+        if (!continued && !is_documented(source, &function) && !is_left_alone(source, &function)) {
             report_add(report, source, function.first_line, "doc-comment",
                        "%.*s has no comment /** ... */ directly before it, nor a documented group",
                        SLICE_ARGS(function.name));
@@ -134,6 +139,7 @@ void rule_noun(const struct source *source, struct report *report)
     size_t line = 0;
     while (function_next(source, line, &function)) {
         if (!begins_with_noun(function.name, noun) && !has_type_of(source, function.name) &&
+            !is_left_alone(source, &function) &&
             !source_excused(source, function.first_line, "noun")) {
             report_add(report, source, function.first_line, "symbol-noun",
                        "%.*s: begin with the file's noun (%.*s_...) or with a type of this header",

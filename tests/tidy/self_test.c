@@ -43,6 +43,9 @@ static const struct self_test_case cases[] = {
     {"head-comment", "core/x.c", "/** Not a head. */\nint x;\n", 0},
     {"head-comment", "core/x.c", "#include \"core/y.h\"\n", 0},
     {NULL, "core/x.c", "#include \"core/x.h\"\n", 0},
+    {NULL, "core/x_y.c", "#include \"core/base/buf.h\"\n#include \"core/x_priv.h\"\n", 0},
+    {"head-comment", "core/xy.c", "#include \"core/x_priv.h\"\n", 0},
+    {"head-comment", "tests/unit/core/x.c", "#include \"core/x.h\"\n", 0},
     {NULL, "core/x.h", HEADER END, 0},
     {"header-guard", "core/x.h", HEAD "#pragma once\n", 0},
     {"header-guard", "core/y.h", HEADER END, 0},
@@ -119,6 +122,10 @@ static const struct self_test_case cases[] = {
     {NULL, "core/x_priv.h",
      HEAD
      "#ifndef DAYBOOK_CORE_X_PRIV_H\n#define DAYBOOK_CORE_X_PRIV_H\nvoid x_do(int a);\n#endif\n",
+     0},
+    {NULL, "tests/x.h",
+     HEAD
+     "#ifndef DAYBOOK_TESTS_X_H\n#define DAYBOOK_TESTS_X_H\n\nstatic void do_it(void)\n{\n}\n" END,
      0},
     /* names */
     {"symbol-noun", "core/x.h", HEADER "/** Y. */\nvoid do_x(int a);\n" END, 0},
