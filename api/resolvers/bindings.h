@@ -10,12 +10,13 @@ extern const struct gql_bindings shared_bindings;       /* pages, payloads, prob
 extern const struct gql_bindings access_bindings;       /* users, organization */
 extern const struct gql_bindings customers_bindings;    /* customers and their mutations */
 extern const struct gql_bindings integrations_bindings; /* drafts, versions and their mutations */
-extern const struct gql_bindings flows_bindings;        /* flows, steps, config variables of definitions */
-extern const struct gql_bindings instances_bindings;    /* instances and their mutations */
-extern const struct gql_bindings executions_bindings;   /* executions, steps, logs, tests, replays */
-extern const struct gql_bindings journal_bindings;      /* where the journal stands */
+extern const struct gql_bindings flows_bindings; /* flows, steps, config variables of definitions */
+extern const struct gql_bindings instances_bindings;  /* instances and their mutations */
+extern const struct gql_bindings executions_bindings; /* executions, steps, logs, tests, replays */
+extern const struct gql_bindings journal_bindings;    /* where the journal stands */
 
-/** All sets of bindings. Returns: their number; `ret` gets the first. Thread: before others start. */
+/** All sets of bindings. Returns: their number; `ret` gets the first. Thread: before others start.
+ */
 size_t bindings_list(const struct gql_bindings **ret);
 
 #endif

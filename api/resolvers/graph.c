@@ -1,5 +1,6 @@
 #include "api/resolvers/graph.h"
 
+#include "api/engine/definitions.h"
 #include "api/resolvers/bindings.h"
 #include "core/base/memory.h"
 #include "core/domain/decision.h"
@@ -78,6 +79,49 @@ void graph_close(void *user)
 {
     struct graph_context *context = user;
     reading_close(context->graph->options.readings, &context->reading);
+}
+
+/* ---- definitions ---- */
+
+enum err graph_definition(struct graph_context *context,
+                          uint64_t draft_seq,
+                          const struct definition **ret,
+                          struct error *reterr)
+{
+    for (struct graph_held *held = context->held; held != NULL; held = held->next) {
+        if (held->seq == draft_seq) {
+            *ret = held->definition;
+            return ERR_OK;
+        }
+    }
+    struct graph_held *held = memory_zalloc(1, sizeof *held);
+    if (held == NULL || context->held_count == GRAPH_DEFINITIONS_MAX) {
+        memory_free(held);
+        return error_set(reterr, ERR_LIMIT, "one request looks at %d definitions at most",
+                         GRAPH_DEFINITIONS_MAX);
+    }
+    enum err e = reading_definition(context->reading, draft_seq, &held->definition, reterr);
+    if (e != ERR_OK) {
+        memory_free(held);
+        return e;
+    }
+    held->seq = draft_seq;
+    held->next = context->held;
+    context->held = held;
+    context->held_count++;
+    *ret = held->definition;
+    return ERR_OK;
+}
+
+void graph_context_deinit(struct graph_context *context)
+{
+    while (context->held != NULL) {
+        struct graph_held *held = context->held;
+        context->held = held->next;
+        definitions_release(engine_definitions(context->graph->options.engine), &held->definition);
+        memory_free(held);
+    }
+    context->held_count = 0;
 }
 
 /* ---- arguments ---- */

@@ -39,6 +39,16 @@ struct graph {
     struct sealer *sealer; /* the loop's */
 };
 
+/* Definitions one operation may look at. */
+#define GRAPH_DEFINITIONS_MAX 512
+
+/* A definition held until the operation ends. */
+struct graph_held {
+    uint64_t seq;
+    const struct definition *definition;
+    struct graph_held *next;
+};
+
 /* One operation's world. */
 struct graph_context {
     struct graph *graph;
@@ -49,6 +59,8 @@ struct graph_context {
     /* Of a request with Idempotency-Key, which has exactly one mutation: */
     struct slice idempotency; /* 32 bytes; empty: none */
     struct slice request;     /* 32 bytes */
+    struct graph_held *held;
+    size_t held_count;
 };
 
 /** Builds and binds the schema. Errors: ERR_INVALID naming everything that is not bound. */
@@ -65,7 +77,19 @@ struct slice graph_schema_text(void);
 enum err graph_open(void *user, struct error *reterr);
 void graph_close(void *user);
 
+/** Gives back what the operation held. Call when it is over. */
+void graph_context_deinit(struct graph_context *context);
+
 /* ---- for resolvers ---- */
+
+/**
+ * A definition by the sequence of its draft_imported, held until the operation ends.
+ * Errors: ERR_LIMIT past GRAPH_DEFINITIONS_MAX of them; those of reading.
+ */
+MUST_USE enum err graph_definition(struct graph_context *context,
+                                   uint64_t draft_seq,
+                                   const struct definition **ret,
+                                   struct error *reterr);
 
 /** The context of a call. */
 static inline struct graph_context *graph_context_of(const struct gql_call *call)

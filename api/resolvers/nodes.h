@@ -1,10 +1,9 @@
 /*
- * nodes: the objects that resolvers hand to each other, one struct per type of the schema, and how each
- * is loaded by id.
+ * nodes: the objects that resolvers hand to each other, one struct per type of the schema, and how
+ * each is loaded by id.
  *
- * A node holds what its row holds; relations are loaded when they are selected. All of it lives in the
- * operation's arena, except a definition, which is held until the operation's memory goes... so nodes
- * copy what they need of it.
+ * A node holds what its row holds; relations are loaded when they are selected. All of it lives in
+ * the operation's arena; definitions are held by the operation's context (graph_definition).
  *
  * Thread: the one that runs the operation.
  */
@@ -28,7 +27,6 @@ struct integration_node {
     struct integration_version version; /* zero for a draft */
     struct uuid node_id;                /* the integration's id, or the version's */
     uint64_t definition_seq;            /* the draft_imported it consists of */
-    const struct definition *definition; /* loaded on demand, released with the context */
 };
 
 /* An instance; the row is the node. */
@@ -92,8 +90,9 @@ MUST_USE enum err flow_node_load(const struct gql_call *call,
                                  struct error *reterr);
 
 /** The flow config at a place; NULL when the instance has none there. */
-const struct flow_config_node *
-flow_config_node_of(const struct gql_call *call, const struct instance_node *instance, uint32_t place);
+const struct flow_config_node *flow_config_node_of(const struct gql_call *call,
+                                                   const struct instance_node *instance,
+                                                   uint32_t place);
 
 /** The definition that an instance's flow configs are shown with: of its pinned version. */
 MUST_USE enum err instance_node_integration(const struct gql_call *call,

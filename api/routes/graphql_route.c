@@ -94,6 +94,7 @@ static void finish(struct api_call *call)
     struct http_request *request = call->request;
     struct buf out = call->out;
     gql_operation_destroy(&call->operation);
+    graph_context_deinit(&call->context);
     call->route->in_flight--;
     if (out.failed) {
         buf_deinit(&out);
