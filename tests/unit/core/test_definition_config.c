@@ -205,6 +205,16 @@ static const struct definition_row var_rows[] = {
      "inputs: {password: {type: template, value: \"Bearer {{#hunter2\"}}}\n",
      "requiredConfigVars[0].inputs.password (line 4): {{# at byte 8 has no }} behind it\n"},
     {PLACE_VARS,
+     "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
+     "inputs: {password: {type: value, value: hun,ter2}}}\n",
+     "requiredConfigVars[0].inputs.password (line 4): the value of \"password\" ends at a "
+     "comma; a text with a comma in it is put in quotes\n"},
+    {PLACE_VARS,
+     "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
+     "inputs: {password: {type: value, value: x, more: ~}, username: {type: value, value: "
+     "a,b}}}\n",
+     ""},
+    {PLACE_VARS,
      "- {key: A, dataType: jsonForm, dataSource: {key: d, component: {key: c}}, inputs: "
      "{connection: {type: configVar, value: B}}}\n",
      "requiredConfigVars[0].inputs.connection (line 4): this names no config variable; "
