@@ -77,6 +77,19 @@ static void read_item(struct definition_read *read,
                       unsigned depth,
                       struct input *ret);
 
+/* Whether inputs below `node`, which is `depth` deep, are still read. */
+static bool fits_depth(struct yaml_reader *reader, const struct yaml_node *node, unsigned depth)
+{
+    if (depth < DEFINITION_COMPLEX_MAX) {
+        return true;
+    }
+    yaml_reader_problem(reader, node->line,
+                        "complex inputs and lists are nested over %d levels; at most that many are "
+                        "allowed",
+                        DEFINITION_COMPLEX_MAX);
+    return false;
+}
+
 static void read_items(struct definition_read *read,
                        const struct yaml_node *list,
                        struct secret_place *place,
@@ -84,11 +97,7 @@ static void read_items(struct definition_read *read,
                        struct input *ret)
 {
     struct yaml_reader *reader = &read->reader;
-    if (depth >= DEFINITION_COMPLEX_MAX) {
-        yaml_reader_problem(reader, list->line,
-                            "complex inputs and lists are nested over %d levels; at most that many "
-                            "are allowed",
-                            DEFINITION_COMPLEX_MAX);
+    if (!fits_depth(reader, list, depth)) {
         return;
     }
     ret->items = ARENA_ARRAY(reader->arena, struct input, list->count);
@@ -157,7 +166,7 @@ static void read_name(struct definition_read *read,
         return;
     }
     field_path_push(&reader->path, SLICE("name"));
-    if (depth < DEFINITION_COMPLEX_MAX &&
+    if (fits_depth(reader, name, depth) &&
         yaml_reader_is(reader, name, YAML_MAP, "a name that is no text")) {
         ret->name_input = ARENA_NEW(reader->arena, struct input);
         if (ret->name_input != NULL) {
