@@ -6,7 +6,6 @@
 
 #include "core/base/limits.h"
 #include "core/definition/component.h"
-#include "core/definition/quoted_priv.h"
 #include "core/definition/secret_text_priv.h"
 
 #include <stdio.h>
@@ -203,6 +202,21 @@ static void read_input_value(struct definition_read *read,
     }
 }
 
+/* Unknown keys are ignored and stay in the text. In the input of a secret they are refused: what
+ * stands there is, more often than a new key, the secret under a misspelt one, or the rest of a
+ * secret with a comma in it that lacks its quotes. The key is not shown, for that reason. */
+static void check_keys(struct definition_read *read, const struct yaml_node *map)
+{
+    for (const struct yaml_child *child = map->first; child != NULL; child = child->next) {
+        if (!slice_is(child->key, "type") && !slice_is(child->key, "value") &&
+            !slice_is(child->key, "name") && !slice_is(child->key, "meta")) {
+            yaml_reader_problem(&read->reader, child->line,
+                                "a secret's input has the keys type, value, name and meta; another "
+                                "one stands here (a text with a comma in it is put in quotes)");
+        }
+    }
+}
+
 static void read_input(struct definition_read *read,
                        const struct yaml_node *node,
                        struct secret_place *place,
@@ -217,6 +231,9 @@ static void read_input(struct definition_read *read,
     definition_read_meta(read, node, false, &ret->meta, &ret->visibility);
     read_name(read, node, depth, ret);
     read_input_value(read, node, place, depth, ret);
+    if (place != NULL) {
+        check_keys(read, node);
+    }
 }
 
 void definition_read_input(struct definition_read *read,
@@ -227,24 +244,6 @@ void definition_read_input(struct definition_read *read,
 }
 
 /* ---- maps of inputs ---- */
-
-/* {type: value, value: a,b} is {value: a} with a key "b": the rest of a secret that lacks its
- * quotes would stay in the text that is shown. */
-static void
-check_split_secret(struct definition_read *read, const struct yaml_node *map, struct slice key)
-{
-    for (const struct yaml_child *child = map->first; child != NULL; child = child->next) {
-        bool is_known = slice_is(child->key, "type") || slice_is(child->key, "value") ||
-                        slice_is(child->key, "name") || slice_is(child->key, "meta");
-        bool is_empty = child->node->is_plain && child->node->text.size == 0;
-        if (!is_known && is_empty) {
-            yaml_reader_problem(&read->reader, child->line,
-                                "the value of \"%s\" ends at a comma; a text with a comma in it is "
-                                "put in quotes",
-                                quoted(key).text);
-        }
-    }
-}
 
 /* Reads one entry of a map of inputs. A bare text in place of {type, value} is not shown in the
  * message: it may be a secret. */
@@ -264,9 +263,6 @@ static void read_entry(struct definition_read *read,
     } else if (yaml_reader_is(reader, entry->node, YAML_MAP,
                               "an input, like {type: value, value: \"\"},")) {
         read_input(read, entry->node, place, 0, ret);
-        if (place != NULL) {
-            check_split_secret(read, entry->node, entry->key);
-        }
     }
     field_path_pop(&reader->path);
 }

@@ -207,13 +207,22 @@ static const struct definition_row var_rows[] = {
     {PLACE_VARS,
      "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
      "inputs: {password: {type: value, value: hun,ter2}}}\n",
-     "requiredConfigVars[0].inputs.password (line 4): the value of \"password\" ends at a "
-     "comma; a text with a comma in it is put in quotes\n"},
+     "requiredConfigVars[0].inputs.password (line 4): a secret's input has the keys type, "
+     "value, name and meta; another one stands here (a text with a comma in it is put in "
+     "quotes)\n"},
     {PLACE_VARS,
      "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
-     "inputs: {password: {type: value, value: x, more: ~}, username: {type: value, value: "
-     "a,b}}}\n",
-     ""},
+     "inputs: {password: {type: value, valeu: hunter2}, username: {type: value, value: "
+     "a,b, more: c}}}\n",
+     "requiredConfigVars[0].inputs.password (line 4): a secret's input has the keys type, "
+     "value, name and meta; another one stands here (a text with a comma in it is put in "
+     "quotes)\n"},
+    {PLACE_VARS,
+     "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
+     "inputs: {list: {type: complex, value: [{type: value, value: x, more: hunter2}]}}}\n",
+     "requiredConfigVars[0].inputs.list.value[0] (line 4): a secret's input has the keys "
+     "type, value, name and meta; another one stands here (a text with a comma in it is "
+     "put in quotes)\n"},
     {PLACE_VARS,
      "- {key: A, dataType: jsonForm, dataSource: {key: d, component: {key: c}}, inputs: "
      "{connection: {type: configVar, value: B}}}\n",
