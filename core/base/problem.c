@@ -33,13 +33,13 @@ static void append(struct problem_list *list, struct slice field, const char *me
  * written in place: an input with a million problems shall not fill the arena with counts. */
 static void count_left_out(struct problem_list *list)
 {
-    if (list->left_out == 0) {
-        list->left_out = 1;
-        list->left_out_text = arena_alloc(list->arena, LEFT_OUT_SIZE);
-    }
     list->left_out++;
     if (list->left_out_text == NULL) {
-        return;
+        list->left_out_text = arena_alloc(list->arena, LEFT_OUT_SIZE);
+        if (list->left_out_text == NULL) {
+            return;
+        }
+        list->left_out++; /* the one whose place is taken */
     }
     int size = snprintf(list->left_out_text, LEFT_OUT_SIZE,
                         "and %zu more problems, left out here: mend these first", list->left_out);

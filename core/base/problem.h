@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* More problems than a person will read; the last one kept says how many were left out. */
+/* More problems than a person will read; past it, the last one kept gives its place to a sentence
+ * that says how many are not shown. */
 #define PROBLEM_COUNT_MAX 200
 
 #define PROBLEM_ALL       "__all__"
@@ -32,8 +33,8 @@ struct problem_list {
     struct arena *arena; /* borrowed */
     struct problem *first;
     struct problem *last;
-    size_t count; /* kept */
-    size_t left_out;
+    size_t count;        /* kept */
+    size_t left_out;     /* not shown: those past the maximum, and the one whose place is taken */
     char *left_out_text; /* the message that counts them; NULL while there are none */
 };
 

@@ -96,6 +96,7 @@ struct visibility {
     bool visible_to_customer_deployer;
 };
 
+/* The numbers are kept with the inputs of connections: new types come last. */
 enum input_type {
     INPUT_VALUE,      /* `text` is the literal */
     INPUT_CONFIGVAR,  /* `text` is a config variable's key, "" for none */

@@ -2,46 +2,18 @@
  * Conditions of a branch step:
  *
  *     conditions = [ {name: <branch>, type: complex, value: <expression>}, ... ]
- *     expression = [ and | or, expression, ... ] | [ operator, operand ] | [ operator, operand,
- * operand ]
+ *     expression = [ and | or, expression, ... ]
+ *                | [ operator, operand ]
+ *                | [ operator, operand, operand ]
  *
  * A unary operator may have a second operand, which design tools leave there; it does not count.
  */
-#include "core/base/check.h"
 #include "core/definition/definition_check_priv.h"
 #include "core/definition/quoted_priv.h"
+#include "core/flow/condition.h"
 
-/* Operators and how many operands they read. */
-struct operator_rule {
-    const char *name;
-    unsigned operands;
-};
-
-static const struct operator_rule operators[] = {
-    {"isTrue", 1},
-    {"isFalse", 1},
-    {"exists", 1},
-    {"doesNotExist", 1},
-    {"isEmpty", 1},
-    {"isNotEmpty", 1},
-    {"equal", 2},
-    {"notEqual", 2},
-    {"greaterThan", 2},
-    {"greaterThanOrEqual", 2},
-    {"lessThan", 2},
-    {"lessThanOrEqual", 2},
-    {"in", 2},
-    {"notIn", 2},
-    {"exactlyMatches", 2},
-    {"doesNotExactlyMatch", 2},
-    {"startsWith", 2},
-    {"doesNotStartWith", 2},
-    {"endsWith", 2},
-    {"doesNotEndWith", 2},
-    {"dateTimeAfter", 2},
-    {"dateTimeBefore", 2},
-    {"dateTimeSame", 2},
-};
+/* Operands of one operator, a dummy one counted. */
+#define CONDITION_OPERANDS_MAX 2
 
 static bool has_branch(const struct step *step, struct slice name)
 {
@@ -75,28 +47,18 @@ check_branch_name(struct definition_check *check, const struct step *step, const
     }
 }
 
-static const struct operator_rule *find_operator(struct slice name)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(operators); i++) {
-        if (slice_is(name, operators[i].name)) {
-            return &operators[i];
-        }
-    }
-    return NULL;
-}
-
-static void check_operands(struct definition_check *check,
-                           const struct input *expression,
-                           const struct operator_rule *rule)
+/* The operator is the first item of the expression, its operands are the others. */
+static void
+check_operands(struct definition_check *check, const struct input *expression, uint32_t wanted)
 {
     uint32_t given = expression->item_count - 1;
-    if (given < rule->operands || given > 2) {
-        definition_check_problem(check, expression->line,
-                                 "the operator %s reads %u operand%s; %u were given", rule->name,
-                                 rule->operands, rule->operands == 1 ? "" : "s", given);
+    if (given < wanted || given > CONDITION_OPERANDS_MAX) {
+        definition_check_problem(
+            check, expression->line, "the operator %s reads %u operand%s; %u were given",
+            quoted(expression->items[0].text).text, wanted, wanted == 1 ? "" : "s", given);
         return;
     }
-    for (uint32_t i = 1; i <= rule->operands; i++) {
+    for (uint32_t i = 1; i <= wanted; i++) {
         if (expression->items[i].type == INPUT_LIST) {
             field_path_push_index(&check->path, i);
             definition_check_problem(check, expression->items[i].line,
@@ -105,6 +67,21 @@ static void check_operands(struct definition_check *check,
             field_path_pop(&check->path);
         }
     }
+}
+
+static void check_term(struct definition_check *check, const struct input *expression)
+{
+    const struct input *first = &expression->items[0];
+    enum condition_operator ignored_operator = CONDITION_IS_TRUE;
+    int operands = 0;
+    if (condition_operator_find(first->text, &ignored_operator, &operands)) {
+        check_operands(check, expression, (uint32_t)operands);
+        return;
+    }
+    definition_check_problem(check, first->line,
+                             "\"%s\" is no operator; there are and, or, equal, notEqual, isTrue, "
+                             "exists, isEmpty, greaterThan, in, startsWith and others",
+                             quoted(first->text).text);
 }
 
 /* Recursion: as deep as readers let lists be. */
@@ -118,16 +95,7 @@ static void check_expression(struct definition_check *check, const struct input 
         return;
     }
     if (!slice_is(first->text, "and") && !slice_is(first->text, "or")) {
-        const struct operator_rule *rule = find_operator(first->text);
-        if (rule == NULL) {
-            definition_check_problem(check, first->line,
-                                     "\"%s\" is no operator; there are and, or, equal, notEqual, "
-                                     "isTrue, exists, isEmpty, greaterThan, in, startsWith and "
-                                     "others",
-                                     quoted(first->text).text);
-        } else {
-            check_operands(check, expression, rule);
-        }
+        check_term(check, expression);
         return;
     }
     if (expression->item_count == 1) {

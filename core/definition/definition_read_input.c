@@ -76,6 +76,19 @@ static void read_item(struct definition_read *read,
                       unsigned depth,
                       struct input *ret);
 
+/* Whether inputs below `node`, which is `depth` deep, are still read. */
+static bool fits_depth(struct yaml_reader *reader, const struct yaml_node *node, unsigned depth)
+{
+    if (depth < DEFINITION_COMPLEX_MAX) {
+        return true;
+    }
+    yaml_reader_problem(reader, node->line,
+                        "complex inputs and lists are nested over %d levels; at most that many are "
+                        "allowed",
+                        DEFINITION_COMPLEX_MAX);
+    return false;
+}
+
 static void read_items(struct definition_read *read,
                        const struct yaml_node *list,
                        struct secret_place *place,
@@ -83,11 +96,7 @@ static void read_items(struct definition_read *read,
                        struct input *ret)
 {
     struct yaml_reader *reader = &read->reader;
-    if (depth >= DEFINITION_COMPLEX_MAX) {
-        yaml_reader_problem(reader, list->line,
-                            "complex inputs and lists are nested over %d levels; at most that many "
-                            "are allowed",
-                            DEFINITION_COMPLEX_MAX);
+    if (!fits_depth(reader, list, depth)) {
         return;
     }
     ret->items = ARENA_ARRAY(reader->arena, struct input, list->count);
@@ -156,7 +165,7 @@ static void read_name(struct definition_read *read,
         return;
     }
     field_path_push(&reader->path, SLICE("name"));
-    if (depth < DEFINITION_COMPLEX_MAX &&
+    if (fits_depth(reader, name, depth) &&
         yaml_reader_is(reader, name, YAML_MAP, "a name that is no text")) {
         ret->name_input = ARENA_NEW(reader->arena, struct input);
         if (ret->name_input != NULL) {
@@ -193,6 +202,21 @@ static void read_input_value(struct definition_read *read,
     }
 }
 
+/* Unknown keys are ignored and stay in the text. In the input of a secret they are refused: what
+ * stands there is, more often than a new key, the secret under a misspelt one, or the rest of a
+ * secret with a comma in it that lacks its quotes. The key is not shown, for that reason. */
+static void check_keys(struct definition_read *read, const struct yaml_node *map)
+{
+    for (const struct yaml_child *child = map->first; child != NULL; child = child->next) {
+        if (!slice_is(child->key, "type") && !slice_is(child->key, "value") &&
+            !slice_is(child->key, "name") && !slice_is(child->key, "meta")) {
+            yaml_reader_problem(&read->reader, child->line,
+                                "a secret's input has the keys type, value, name and meta; another "
+                                "one stands here (a text with a comma in it is put in quotes)");
+        }
+    }
+}
+
 static void read_input(struct definition_read *read,
                        const struct yaml_node *node,
                        struct secret_place *place,
@@ -207,6 +231,9 @@ static void read_input(struct definition_read *read,
     definition_read_meta(read, node, false, &ret->meta, &ret->visibility);
     read_name(read, node, depth, ret);
     read_input_value(read, node, place, depth, ret);
+    if (place != NULL) {
+        check_keys(read, node);
+    }
 }
 
 void definition_read_input(struct definition_read *read,

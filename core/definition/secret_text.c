@@ -148,14 +148,23 @@ static size_t value_start(struct slice text, size_t from, size_t to)
     return at;
 }
 
-/* A block scalar: its indicator becomes the blank, a comment behind it stays, its lines go. */
+static bool is_block_sign(char c)
+{
+    return c == '|' || c == '>' || c == '+' || c == '-' || (c >= '0' && c <= '9');
+}
+
+/* A block scalar: its indicator becomes the blank, a comment behind it stays, its lines go. libyaml
+ * takes a comment that stands close to the indicator; behind a quote it needs a blank. */
 static void write_block(struct text_writer *writer, struct slice text, size_t at, size_t to)
 {
     size_t end = line_end(text, at, to);
-    while (at < end && !is_white(text.data[at])) {
+    while (at < end && is_block_sign(text.data[at])) {
         at++;
     }
     write_bytes(writer, "\"\"", 2);
+    if (at < end && text.data[at] == '#') {
+        write_bytes(writer, " ", 1);
+    }
     write_bytes(writer, text.data + at, end - at);
     if (end < to && text.data[end] == '\r') {
         write_bytes(writer, "\r", 1);
@@ -205,8 +214,8 @@ struct slice secret_text_blank(struct slice text,
                                struct arena *arena)
 {
     struct yaml_node **sorted = sort_marks(marks, scratch);
-    /* A one-byte secret grows by one. */
-    struct text_writer writer = {arena_alloc(arena, text.size + marks->count + 1), 0};
+    /* A secret of one byte grows by one or two. */
+    struct text_writer writer = {arena_alloc(arena, text.size + 2 * marks->count + 1), 0};
     if (sorted == NULL || writer.out == NULL) {
         return (struct slice){NULL, 0};
     }

@@ -1,7 +1,7 @@
 /*
  * libyaml's parser, set to UTF-8, read event by event. A byte order mark is taken off before:
- * libyaml would count it as a column. Its marks count characters, ours bytes: a
- * cursor that follows the marks translates them.
+ * libyaml would count it as a column. Its marks count characters, ours bytes: a cursor that follows
+ * the marks translates them.
  */
 #include "core/definition/yaml_tree_priv.h"
 

@@ -205,6 +205,25 @@ static const struct definition_row var_rows[] = {
      "inputs: {password: {type: template, value: \"Bearer {{#hunter2\"}}}\n",
      "requiredConfigVars[0].inputs.password (line 4): {{# at byte 8 has no }} behind it\n"},
     {PLACE_VARS,
+     "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
+     "inputs: {password: {type: value, value: hun,ter2}}}\n",
+     "requiredConfigVars[0].inputs.password (line 4): a secret's input has the keys type, "
+     "value, name and meta; another one stands here (a text with a comma in it is put in "
+     "quotes)\n"},
+    {PLACE_VARS,
+     "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
+     "inputs: {password: {type: value, valeu: hunter2}, username: {type: value, value: "
+     "a,b, more: c}}}\n",
+     "requiredConfigVars[0].inputs.password (line 4): a secret's input has the keys type, "
+     "value, name and meta; another one stands here (a text with a comma in it is put in "
+     "quotes)\n"},
+    {PLACE_VARS,
+     "- {key: A, dataType: connection, connection: {key: basic, component: {key: http}}, "
+     "inputs: {list: {type: complex, value: [{type: value, value: x, more: hunter2}]}}}\n",
+     "requiredConfigVars[0].inputs.list.value[0] (line 4): a secret's input has the keys "
+     "type, value, name and meta; another one stands here (a text with a comma in it is "
+     "put in quotes)\n"},
+    {PLACE_VARS,
      "- {key: A, dataType: jsonForm, dataSource: {key: d, component: {key: c}}, inputs: "
      "{connection: {type: configVar, value: B}}}\n",
      "requiredConfigVars[0].inputs.connection (line 4): this names no config variable; "

@@ -72,6 +72,8 @@ static const struct style_row style_rows[] = {
     {"value: |\n          a\n          b", "value: \"\"", "a\nb\n"},
     {"value: |2-  # keep\n            a\n          b\n        # behind",
      "value: \"\"  # keep\n        # behind", "  a\nb"},
+    {"value: |# tight\n          a", "value: \"\" # tight", "a\n"},
+    {"value: >2-# t\n          a", "value: \"\" # t", "a"},
     {"value: >+\n          a\n          b\n\n", "value: \"\"", "a b\n\n\n"},
     {"value: &x |\n          a\n", "value: &x \"\"", "a\n"},
     {"value: \xe6\x97\xa5\xe6\x9c\xac # \xf0\x9f\x98\x80", "value: \"\" # \xf0\x9f\x98\x80",

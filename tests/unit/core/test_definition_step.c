@@ -418,6 +418,26 @@ static const struct definition_row input_rows[] = {
      "flows[0].steps[1].inputs.x.meta.orgOnly (line 12): true or false is wanted; "
      "\"perhaps\" was given\n"},
     {PLACE_STEPS,
+     "  - {name: A, action: {key: act, component: {key: crm}}, inputs: {x: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: a}}}}}}}}}}}}}}}}}}}}}}}\n",
+     ""},
+    {PLACE_STEPS,
+     "  - {name: A, action: {key: act, component: {key: crm}}, inputs: {x: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: {type: value, name: {type: value, name: {type: value, "
+     "name: {type: value, name: a}}}}}}}}}}}}}}}}}}}}}}}}\n",
+     "flows[0].steps[1].inputs.x.name.name.name.name.name.name.name.name.name.name.name.na"
+     "me.name.name.name.name.name.name.name.name.name (line 12): complex inputs and lists "
+     "are nested over 20 levels; at most that many are allowed\n"},
+    {PLACE_STEPS,
      "  - {name: A, action: {key: httpGet, component: {key: http}}, inputs: {url: {type: "
      "value, value: \"http://x\"}, connection: {type: configVar, value: Conn}}}\n",
      ""},
@@ -506,9 +526,37 @@ static const struct definition_row scope_rows[] = {
      "flows[0].steps[1].inputs.x (line 12): \"Start\" is no loop; only loops have "
      "currentItem and index\n"},
     {PLACE_STEPS,
+     "  - {name: L, action: {key: loopOverItems, component: {key: loop}}, inputs: {items: "
+     "{type: reference, value: start.results}}, steps: [{name: A, action: {key: act, "
+     "component: {key: crm}}, inputs: {}}]}\n"
+     "  - {name: M, action: {key: loopOverItems, component: {key: loop}}, inputs: {items: "
+     "{type: reference, value: start.results}}, steps: [{name: B, action: {key: act, "
+     "component: {key: crm}}, inputs: {x: {type: reference, value: l.currentItem}}}]}\n",
+     "flows[0].steps[2].steps[0].inputs.x (line 13): \"L\" is no loop around this step; "
+     "only steps in its body see its currentItem and index\n"},
+    {PLACE_STEPS,
      "  - {name: L, action: {key: each, component: {key: crm}}, steps: [{name: A, action: "
      "{key: act, component: {key: crm}}, inputs: {x: {type: reference, value: "
      "l.currentItem}}}]}\n",
+     ""},
+    {PLACE_STEPS,
+     "  - {name: B, action: {key: branchOnValue, component: {key: branch}}, inputs: "
+     "{inputValue: {type: configVar, value: Flag}, branchValueMappings: {type: complex, "
+     "value: [{name: Yes, type: value, value: \"true\"}]}}, branches: [{name: Yes, steps: "
+     "[{name: One, action: {key: act, component: {key: crm}}, inputs: {}}]}, {name: Else, "
+     "steps: [{name: Two, action: {key: act, component: {key: crm}}, inputs: {x: {type: "
+     "reference, value: one.results}}}]}]}\n",
+     "flows[0].steps[1].branches[1].steps[0].inputs.x (line 12): \"One\" stands in "
+     "another branch; only one of them runs\n"},
+    {PLACE_STEPS,
+     "  - {name: B, action: {key: branchOnValue, component: {key: branch}}, inputs: "
+     "{inputValue: {type: configVar, value: Flag}, branchValueMappings: {type: complex, "
+     "value: [{name: Yes, type: value, value: \"true\"}]}}, branches: [{name: Yes, steps: "
+     "[{name: One, action: {key: act, component: {key: crm}}, inputs: {}},{name: Uno, "
+     "action: {key: act, component: {key: crm}}, inputs: {x: {type: reference, value: "
+     "one.results}}}]}, {name: Else, steps: []}]}\n"
+     "  - {name: C, action: {key: act, component: {key: crm}}, inputs: {x: {type: "
+     "reference, value: one.results}}}\n",
      ""},
     {PLACE_STEPS,
      "  - {name: B, action: {key: branchOnValue, component: {key: branch}}, inputs: "
