@@ -164,6 +164,39 @@ bool graph_input_id(const struct value *input, const char *name, const char *typ
     return id_decode(graph_input_text(input, name), type, ret, NULL) == ERR_OK;
 }
 
+/* ---- mutations ---- */
+
+void graph_mutation_init(struct graph_mutation *mutation,
+                         struct gql_call *call,
+                         const struct value *input)
+{
+    mutation->call = call;
+    mutation->client_mutation_id = graph_input_text(input, "clientMutationId");
+}
+
+enum err graph_input_target(const struct value *input,
+                            const char *name,
+                            const char *type,
+                            const char *what,
+                            struct uuid *ret,
+                            struct error *reterr)
+{
+    return graph_input_id(input, name, type, ret)
+               ? ERR_OK
+               : error_set(reterr, ERR_NOT_FOUND, "%s not found", what);
+}
+
+uint64_t graph_expected_version(const struct value *input)
+{
+    const struct value *given = value_get(input, SLICE("expectedVersion"));
+    int64_t version = value_int_of(given, 0);
+    if (given == NULL) {
+        return 0;
+    }
+    /* Versions begin with 1: what is below is expected by mistake and must not fit. */
+    return version > 0 ? (uint64_t)version : INT64_MAX;
+}
+
 /* ---- commands ---- */
 
 void graph_command_init(const struct gql_call *call,
@@ -260,12 +293,21 @@ complete(struct graph_mutation *mutation, const void *object, const struct probl
 
 void graph_complete_refused(struct graph_mutation *mutation, const struct problem_list *problems)
 {
-    complete(mutation, NULL, problems);
+    graph_complete_with(mutation, NULL, problems);
 }
 
 void graph_complete(struct graph_mutation *mutation, const void *object)
 {
-    complete(mutation, object, NULL);
+    graph_complete_with(mutation, object, NULL);
+}
+
+void graph_complete_id(struct graph_mutation *mutation, struct uuid id)
+{
+    struct uuid *object = ARENA_NEW(mutation->call->arena, struct uuid);
+    if (object != NULL) {
+        *object = id;
+    }
+    graph_complete_with(mutation, object, NULL);
 }
 
 void graph_complete_failed(struct graph_mutation *mutation, const struct error *error)

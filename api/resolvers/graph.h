@@ -140,12 +140,23 @@ struct graph_problem {
 struct graph_mutation {
     struct gql_call *call;
     struct slice client_mutation_id;
-    /* Makes the payload's object once the command is done; a reading is NOT open: payload objects
-     * are loaded by their own resolvers. May be NULL. */
-    enum err (*finish)(struct graph_mutation *mutation,
-                       const void **ret_object,
-                       struct error *reterr);
 };
+
+/** Readies a mutation of a call with its input object. */
+void graph_mutation_init(struct graph_mutation *mutation,
+                         struct gql_call *call,
+                         const struct value *input);
+
+/** The id of the thing a mutation changes. Errors: ERR_NOT_FOUND "<what> not found". */
+MUST_USE enum err graph_input_target(const struct value *input,
+                                     const char *name,
+                                     const char *type,
+                                     const char *what,
+                                     struct uuid *ret,
+                                     struct error *reterr);
+
+/** expectedVersion of an input; 0 when it is not given. */
+uint64_t graph_expected_version(const struct value *input);
 
 /** Fills what every command of a mutation needs: arena, actor, ids, reason, idempotency. */
 void graph_command_init(const struct gql_call *call,
@@ -160,8 +171,16 @@ graph_submit(const struct gql_call *call, struct command *command, struct error 
 /** Completes a mutation with problems and no object. */
 void graph_complete_refused(struct graph_mutation *mutation, const struct problem_list *problems);
 
-/** Completes a mutation with its object. */
+/** Completes a mutation with its object, which payload fields get as payload->object. */
 void graph_complete(struct graph_mutation *mutation, const void *object);
+
+/** Completes a mutation with an object and problems. */
+void graph_complete_with(struct graph_mutation *mutation,
+                         const void *object,
+                         const struct problem_list *problems);
+
+/** Completes a mutation with a `struct uuid` as its object: payload fields load what it names. */
+void graph_complete_id(struct graph_mutation *mutation, struct uuid id);
 
 /** Completes a mutation with an error at the root. */
 void graph_complete_failed(struct graph_mutation *mutation, const struct error *error);

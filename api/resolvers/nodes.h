@@ -32,6 +32,10 @@ struct integration_node {
 /* An instance; the row is the node. */
 struct instance_node {
     struct instance instance;
+    /* only in lists sorted by them */
+    struct slice customer_name;
+    struct slice integration_name;
+    int64_t last_executed_at_us;
 };
 
 /* A flow of an integration node. */
