@@ -7,6 +7,7 @@
  *     long    a function over the hard limit        heap    malloc and its family
  *     lmdb    mdb_* outside the two stores          call    a banned function
  *     clock   asking for the time                   noun    a symbol with another prefix
+ *     foreign a library of another layer
  *
  * Tables of names stand at the top of the file of the rules that use them.
  */
