@@ -25,7 +25,7 @@ die() {
 
 # usage CODE: prints the head comment of the calling script, which is its manual, and ends it.
 usage() {
-    sed -n '2,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p}' "$0"
+    sed -n '2,/^[^#]/{/^#/!d;/^# shellcheck/d;s/^# \{0,1\}//;p}' "$0"
     exit "$1"
 }
 

@@ -196,6 +196,24 @@ enum err kit_client_receive(struct kit_client *client,
     }
 }
 
+enum err kit_client_read_until(struct kit_client *client,
+                               const char *text,
+                               int timeout_ms,
+                               struct error *reterr)
+{
+    int64_t deadline = kit_time_ms() + timeout_ms;
+    while (slice_find(buf_slice(&client->in), slice_of_text(text)) == SIZE_MAX) {
+        if (client->ended) {
+            return error_set(reterr, ERR_CLOSED, "the stream ended without '%s'", text);
+        }
+        enum err e = receive_some(client, deadline, reterr);
+        if (e != ERR_OK) {
+            return e;
+        }
+    }
+    return ERR_OK;
+}
+
 bool kit_client_closed(struct kit_client *client, int timeout_ms)
 {
     int64_t deadline = kit_time_ms() + timeout_ms;
@@ -230,6 +248,13 @@ void kit_client_write_request(const struct kit_client *client,
     buf_put_slice(out, request->body);
 }
 
+/* Whether the server has closed a connection that stood idle. Looks, and takes nothing. */
+static bool is_stale(const struct kit_client *client)
+{
+    char byte;
+    return client->fd >= 0 && recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 enum err kit_client_request(struct kit_client *client,
                             const struct kit_request *request,
                             struct kit_message *ret,
@@ -240,7 +265,7 @@ enum err kit_client_request(struct kit_client *client,
     buf_clear(&client->sent);
     kit_client_write_request(client, request, &bytes);
     enum err e = buf_check(&bytes, "the request", reterr);
-    if (e == ERR_OK && client->fd < 0) {
+    if (e == ERR_OK && (client->fd < 0 || is_stale(client))) {
         e = kit_client_connect(client, client->port, reterr);
     }
     bool head = request->method != NULL && strcmp(request->method, "HEAD") == 0;

@@ -69,6 +69,15 @@ MUST_USE enum err kit_client_receive(struct kit_client *client,
                                      struct kit_message *ret,
                                      struct error *reterr);
 
+/**
+ * Reads until what has come and was not taken by kit_client_receive holds `text`: for streams,
+ * which never end. It stays in client->in. Errors: ERR_TIMEOUT, ERR_CLOSED.
+ */
+MUST_USE enum err kit_client_read_until(struct kit_client *client,
+                                        const char *text,
+                                        int timeout_ms,
+                                        struct error *reterr);
+
 /** Whether the server closes the connection within the time, sending nothing more. */
 bool kit_client_closed(struct kit_client *client, int timeout_ms);
 
@@ -78,8 +87,9 @@ void kit_client_write_request(const struct kit_client *client,
                               struct buf *out);
 
 /**
- * Sends one request and reads its answer, connecting first if need be.
- * Errors: those of kit_client_connect, kit_client_send and kit_client_receive.
+ * Sends one request and reads its answer, connecting first if need be: at first, after an answer
+ * that ended the connection, and when the server has closed it since. Errors: those of
+ * kit_client_connect, kit_client_send and kit_client_receive.
  */
 MUST_USE enum err kit_client_request(struct kit_client *client,
                                      const struct kit_request *request,

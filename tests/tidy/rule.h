@@ -7,6 +7,7 @@
  *     long    a function over the hard limit        heap    malloc and its family
  *     lmdb    mdb_* outside the two stores          call    a banned function
  *     clock   asking for the time                   noun    a symbol with another prefix
+ *     foreign a library of another layer
  *
  * Tables of names stand at the top of the file of the rules that use them.
  */
@@ -23,7 +24,10 @@
 /** All rules below on one C file. */
 void rule_all(const struct source *source, struct report *report);
 
-/** file-length, leftover: for every text file, C or not. */
+/** file-length: for code, C or shell; data and prose may be long. */
+void rule_length(const struct source *source, struct report *report);
+
+/** leftover: for every text file. */
 void rule_any_text(const struct source *source, struct report *report);
 
 /** head-comment, header-guard. */

@@ -16,6 +16,7 @@ static const char *const leftovers[] = {"TO"
 
 void rule_all(const struct source *source, struct report *report)
 {
+    rule_length(source, report);
     rule_any_text(source, report);
     rule_shape(source, report);
     rule_include(source, report);
@@ -25,13 +26,17 @@ void rule_all(const struct source *source, struct report *report)
     rule_noun(source, report);
 }
 
-void rule_any_text(const struct source *source, struct report *report)
+void rule_length(const struct source *source, struct report *report)
 {
     if (source->line_count > RULE_FILE_LINES_MAX) {
         report_add(report, source, RULE_FILE_LINES_MAX, "file-length",
                    "%zu lines; %d is the most: split by what belongs together", source->line_count,
                    RULE_FILE_LINES_MAX);
     }
+}
+
+void rule_any_text(const struct source *source, struct report *report)
+{
     size_t at = 0;
     for (;;) {
         struct slice word = source_next_word(source->text, &at);

@@ -130,6 +130,9 @@ static enum err check_file(struct walk *walk, struct slice path, struct error *r
     } else {
         rule_any_text(&source, walk->report);
     }
+    if (script) {
+        rule_length(&source, walk->report);
+    }
     return ERR_OK;
 }
 

@@ -178,6 +178,33 @@ Test(kit_client, closing_is_seen)
     pair_deinit(&pair);
 }
 
+Test(kit_client, a_connection_closed_while_idle_is_made_anew)
+{
+    struct pair pair;
+    pair_init(&pair);
+    cr_assert_eq(status_of(&pair, "/1"), 200);
+    int port = kit_target_port(pair.target);
+    kit_target_destroy(&pair.target);
+    cr_assert_eq(kit_target_create(&pair.target, port, NULL), ERR_OK);
+    cr_assert_eq(status_of(&pair, "/2"), 200);
+    pair_deinit(&pair);
+}
+
+Test(kit_client, a_stream_is_read_as_it_comes)
+{
+    struct pair pair;
+    pair_init(&pair);
+    kit_target_answer(
+        pair.target, "/", 0,
+        (struct kit_answer){.kind = KIT_ANSWER_HALF, .body = "data: 1\n\ndata: 2\n\n"});
+    cr_assert_eq(kit_client_send(&pair.client, SLICE("GET / HTTP/1.1\r\n\r\n"), NULL), ERR_OK);
+    cr_assert_eq(kit_client_read_until(&pair.client, "200", KIT_PATIENCE_MS, NULL), ERR_OK);
+    cr_assert_eq(kit_client_read_until(&pair.client, "data: 2", KIT_PATIENCE_MS, NULL), ERR_CLOSED);
+    cr_assert_eq(kit_client_connect(&pair.client, kit_target_port(pair.target), NULL), ERR_OK);
+    cr_assert_eq(kit_client_read_until(&pair.client, "data", 30, NULL), ERR_TIMEOUT);
+    pair_deinit(&pair);
+}
+
 Test(kit_client, nobody_listens)
 {
     struct kit_target *target = NULL;
