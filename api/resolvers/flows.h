@@ -1,0 +1,58 @@
+/*
+ * flows: what a definition holds, as nodes: flows, steps, actions, config variables and their
+ * inputs.
+ */
+#ifndef DAYBOOK_API_RESOLVERS_FLOWS_H
+#define DAYBOOK_API_RESOLVERS_FLOWS_H
+
+#include "api/resolvers/nodes.h"
+#include "api/resolvers/page.h"
+#include "core/domain/config.h"
+
+/* A config variable of an integration node, or of an instance with what was set. */
+struct config_var_node {
+    const struct config_var *var;
+    struct uuid node; /* integration node id: namespace of derived ids */
+    struct uuid id;
+    int sort_order;
+};
+
+/* One input of a connection or data source. */
+struct expression_node {
+    struct uuid id;
+    struct slice name;
+    enum input_type type;
+    struct slice value; /* empty for secrets */
+    bool has_value;
+    const struct value *meta;
+};
+
+/** Flows of an integration node. */
+MUST_USE enum err flow_page(const struct gql_call *call,
+                            const struct integration_node *node,
+                            const struct page **ret,
+                            struct error *reterr);
+
+/** Config variables of an integration node. */
+MUST_USE enum err config_var_page(const struct gql_call *call,
+                                  const struct integration_node *node,
+                                  const struct page **ret,
+                                  struct error *reterr);
+
+/** The node of one config variable. Returns: NULL when the arena is exhausted. */
+const struct config_var_node *config_var_node_of(const struct gql_call *call,
+                                                 struct uuid integration_node,
+                                                 const struct config_var *var,
+                                                 int sort_order);
+
+/** The node of one input as the definition has it. Returns: NULL when the arena is exhausted. */
+struct expression_node *
+expression_node_of(const struct gql_call *call, struct uuid parent, const struct input *input);
+
+/** Fingerprints of API keys by their digests: "key:1a2b3c4d". */
+MUST_USE enum err fingerprints_of(const struct gql_call *call,
+                                  struct text_list digests,
+                                  struct gql_result *ret,
+                                  struct error *reterr);
+
+#endif
