@@ -223,8 +223,8 @@ static bool list_literal(struct gql_coercion *coercion,
     bool is_list = literal->kind == GQL_AST_LIST;
     bool good = true;
     *ret = value_list();
-    for (const struct gql_ast_value *item = is_list ? literal->items : literal; item != NULL;
-         item = is_list ? item->next : NULL) {
+    for (const struct gql_ast_value *item = is_list ? literal->items : literal;
+         item != NULL && !gql_errors_full(coercion->errors); item = is_list ? item->next : NULL) {
         struct value value = value_null();
         if (!gql_coerce_literal(coercion, item_type, item, &value)) {
             good = false; /* the other items may have faults of their own */
