@@ -96,13 +96,11 @@ static bool coerce_enum(const struct given *given,
                         const struct gql_path *place,
                         struct value *ret)
 {
-    for (size_t i = 0; value->type == VALUE_TEXT && i < type->value_count; i++) {
-        if (slice_equal(type->values[i].name, value->bytes)) {
-            *ret = value_text(type->values[i].name);
-            return true;
-        }
+    if (value->type != VALUE_TEXT || !gql_type_has_value(type, value->bytes)) {
+        return wrong(given, place, "one of the enum's values", type, value);
     }
-    return wrong(given, place, "one of the enum's values", type, value);
+    *ret = value_copy(given->coercion->arena, value);
+    return true;
 }
 
 static bool check_unknown(const struct given *given,

@@ -168,3 +168,13 @@ const char *gql_ref_text(const struct gql_type_ref *ref, char room[GQL_REF_TEXT_
     buf_deinit(&out);
     return room;
 }
+
+bool gql_type_has_value(const struct gql_type *type, struct slice name)
+{
+    for (size_t i = 0; i < type->value_count; i++) {
+        if (slice_equal(type->values[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
