@@ -1,3 +1,8 @@
+/*
+ * First every table is laid over the types its name says, better names over worse ones; then every
+ * field, argument and input field is looked at, and every name in the tables. Nothing stops at the
+ * first fault: a schema that has changed is mended in one go.
+ */
 #include "api/graphql/gql_bind.h"
 
 #include "api/graphql/gql_bind_priv.h"

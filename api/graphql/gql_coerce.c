@@ -1,3 +1,9 @@
+/*
+ * Literals. A literal is read by its type: lists and input objects part by part, scalars by first
+ * taking the literal for what it says (raw_value) and then asking the scalar.
+ *
+ * Faults in one item or field do not end the walk: all of them are reported.
+ */
 #include "api/graphql/gql_coerce_priv.h"
 
 #include "api/graphql/gql_scalar.h"

@@ -1,3 +1,7 @@
+/*
+ * Errors are kept in the order they are found; the list only counts past GQL_ERRORS_MAX, so that a
+ * thousand faults cost no more memory than a hundred.
+ */
 #include "api/graphql/gql_error.h"
 
 #include "api/graphql/gql_limits.h"

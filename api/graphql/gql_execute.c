@@ -58,6 +58,17 @@ bool gql_execute_fail(struct gql_operation *operation,
     return false;
 }
 
+bool gql_execute_fail_error(struct gql_operation *operation,
+                            const struct gql_planned *planned,
+                            const struct gql_path *path,
+                            enum err code,
+                            const struct error *error)
+{
+    bool told = error != NULL && error->text[0] != '\0';
+    return gql_execute_fail(operation, planned, path, code, "%s",
+                            told ? error->text : error_code_text(code));
+}
+
 /* Ends the execution: whatever is being written becomes null up to the root. */
 static bool stop(struct gql_operation *operation,
                  const struct gql_planned *planned,
@@ -127,6 +138,21 @@ const struct value *gql_execute_arguments(struct gql_operation *operation,
 
 /* ---- resolving ---- */
 
+struct gql_call gql_execute_call(struct gql_operation *operation,
+                                 const struct gql_planned *planned,
+                                 const void *parent,
+                                 const struct value *arguments,
+                                 const struct gql_path *path)
+{
+    return (struct gql_call){.user = operation->user,
+                             .parent = parent,
+                             .args = arguments,
+                             .arena = &operation->arena,
+                             .operation = operation,
+                             .path = path,
+                             .planned = planned};
+}
+
 static bool call_resolver(struct gql_operation *operation,
                           struct gql_planned *planned,
                           const void *parent,
@@ -137,17 +163,11 @@ static bool call_resolver(struct gql_operation *operation,
     if (arguments == NULL) {
         return false;
     }
-    struct gql_call call = {.user = operation->user,
-                            .parent = parent,
-                            .args = arguments,
-                            .arena = &operation->arena,
-                            .operation = operation,
-                            .path = path,
-                            .planned = planned};
-    struct error error = {0};
+    struct gql_call call = gql_execute_call(operation, planned, parent, arguments, path);
+    struct error error;
+    error_clear(&error);
     enum err e = planned->field->binding->resolve(&call, ret, &error);
-    return e == ERR_OK || gql_execute_fail(operation, planned, path, e, "%s",
-                                           error.text[0] != '\0' ? error.text : error_code_text(e));
+    return e == ERR_OK || gql_execute_fail_error(operation, planned, path, e, &error);
 }
 
 static bool resolve(struct gql_operation *operation,

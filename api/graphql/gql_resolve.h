@@ -14,8 +14,9 @@
  *     }
  *
  * An error is a code and a sentence: both stand in the answer, with the field's place and path.
- * What a result points at must live until the operation ends: take it from `call->arena` or from
- * the user context's snapshot.
+ * What a result points at must live until the operation ends: take it from `call->arena`, or in a
+ * query from the user context's snapshot. A mutation's result may not point into the snapshot,
+ * which is renewed before its payload is written.
  *
  * Thread: the one that runs the operation.
  */

@@ -1,3 +1,6 @@
+/*
+ * Questions about types that validation and execution ask again and again.
+ */
 #include "api/graphql/gql_type_priv.h"
 
 #include <stdio.h>
