@@ -95,21 +95,25 @@ struct gql_result {
     };
 };
 
+/** Null. */
 static inline struct gql_result gql_result_null(void)
 {
     return (struct gql_result){.kind = GQL_RESULT_NULL};
 }
 
+/** True or false. */
 static inline struct gql_result gql_result_bool(bool boolean)
 {
     return (struct gql_result){.kind = GQL_RESULT_BOOL, .boolean = boolean};
 }
 
+/** A whole number; for DateTime and Date microseconds since 1970, UTC. */
 static inline struct gql_result gql_result_int(int64_t integer)
 {
     return (struct gql_result){.kind = GQL_RESULT_INT, .integer = integer};
 }
 
+/** A number. */
 static inline struct gql_result gql_result_float(double number)
 {
     return (struct gql_result){.kind = GQL_RESULT_FLOAT, .number = number};

@@ -2,7 +2,7 @@
  * Every bound of validation and execution: what just fits, and what is one more. Those of the text
  * are in test_gql_parser.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 /* `count` times a piece, as text of the fixture's arena. */
 static const char *times(struct gql_fixture *fixture, const char *piece, size_t count)
