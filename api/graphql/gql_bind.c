@@ -1,3 +1,8 @@
+/*
+ * First every table is laid over the types its name says, better names over worse ones; then every
+ * field, argument and input field is looked at, and every name in the tables. Nothing stops at the
+ * first fault: a schema that has changed is mended in one go.
+ */
 #include "api/graphql/gql_bind.h"
 
 #include "api/graphql/gql_bind_priv.h"
@@ -32,38 +37,6 @@ static void fault(struct bind *bind, const char *format, ...)
     if (bind->report != NULL) {
         buf_printf(bind->report, "%s\n", text);
     }
-}
-
-/* Cuts the first word off a list of words with spaces between; empty at its end. */
-static struct slice next_word(struct slice *list)
-{
-    size_t start = 0;
-    while (start < list->size && list->data[start] == ' ') {
-        start++;
-    }
-    size_t end = start;
-    while (end < list->size && list->data[end] != ' ') {
-        end++;
-    }
-    struct slice word = slice_of(list->data + start, end - start);
-    *list = slice_from(*list, end);
-    return word;
-}
-
-static struct slice words(const char *list)
-{
-    return slice_of_text(list != NULL ? list : "");
-}
-
-static bool has_word(const char *list, struct slice wanted)
-{
-    struct slice rest = words(list);
-    for (struct slice word = next_word(&rest); word.size > 0; word = next_word(&rest)) {
-        if (slice_equal(word, wanted)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* How well a table's name says a type: 0 not at all, more for a longer pattern, most exactly. */
@@ -144,123 +117,6 @@ static void bind_tables(struct bind *bind, const struct gql_bindings *set)
     }
 }
 
-/* Leaf types that a member can be written as; "enum" stands for all enums. */
-static const char *leafs_of(enum gql_read read)
-{
-    switch (read) {
-    case GQL_READ_TEXT:
-    case GQL_READ_STRING:
-    case GQL_READ_TEXTS:
-        return "String ID DateTime Date UUID Decimal JSONString JSONOrString enum";
-    case GQL_READ_ENUM:
-        return "String enum";
-    case GQL_READ_BOOL:
-        return "Boolean JSONOrString";
-    case GQL_READ_INT:
-        return "Int BigInt Float ID Decimal JSONOrString";
-    case GQL_READ_INT64:
-    case GQL_READ_UINT64:
-        return "BigInt Int Float ID Decimal JSONOrString";
-    case GQL_READ_FLOAT:
-        return "Float Decimal JSONOrString";
-    case GQL_READ_UUID:
-        return "UUID ID";
-    case GQL_READ_ID:
-        return "ID";
-    case GQL_READ_TIME:
-        return "DateTime Date";
-    case GQL_READ_VALUE:
-        return "JSONString JSONOrString String Int Float Boolean ID BigInt Decimal";
-    case GQL_READ_CALL:
-    case GQL_READ_START:
-    case GQL_READ_CONSTANT:
-    case GQL_READ_SELF:
-    case GQL_READ_OBJECT:
-    case GQL_READ_INSIDE:
-    case GQL_READ_OBJECTS:
-        break;
-    }
-    return "";
-}
-
-static bool constant_fits(const struct gql_result *constant, const struct gql_type_ref *type)
-{
-    struct slice name = type->named->name;
-    bool leaf =
-        gql_ref_nullable(type)->kind == GQL_REF_NAMED && !gql_type_is_composite(type->named);
-    switch (constant->kind) {
-    case GQL_RESULT_NULL:
-        return type->kind != GQL_REF_NON_NULL;
-    case GQL_RESULT_BOOL:
-        return leaf && has_word(leafs_of(GQL_READ_BOOL), name);
-    case GQL_RESULT_INT:
-        return leaf && has_word(leafs_of(GQL_READ_INT), name);
-    case GQL_RESULT_TEXT:
-        return leaf &&
-               (type->named->kind == GQL_KIND_ENUM || has_word(leafs_of(GQL_READ_TEXT), name));
-    case GQL_RESULT_FLOAT:
-    case GQL_RESULT_ID:
-    case GQL_RESULT_VALUE:
-    case GQL_RESULT_OBJECT:
-    case GQL_RESULT_OBJECTS:
-    case GQL_RESULT_TEXTS:
-    case GQL_RESULT_LIST:
-        break;
-    }
-    return false;
-}
-
-static bool fits(const struct gql_binding *binding, const struct gql_type_ref *type)
-{
-    const struct gql_type_ref *nullable = gql_ref_nullable(type);
-    bool list = nullable->kind == GQL_REF_LIST;
-    bool composite = gql_type_is_composite(type->named);
-    bool is_enum = type->named->kind == GQL_KIND_ENUM;
-    bool leaf = !composite &&
-                has_word(leafs_of(binding->read), is_enum ? SLICE("enum") : type->named->name);
-    switch (binding->read) {
-    case GQL_READ_CALL:
-        return binding->resolve != NULL;
-    case GQL_READ_START:
-        return binding->start != NULL;
-    case GQL_READ_CONSTANT:
-        return constant_fits(&binding->constant, type);
-    case GQL_READ_SELF:
-    case GQL_READ_OBJECT:
-    case GQL_READ_INSIDE:
-        return composite && !list;
-    case GQL_READ_OBJECTS:
-        return composite && list;
-    case GQL_READ_TEXTS:
-        return leaf && list;
-    case GQL_READ_VALUE:
-        return leaf;
-    case GQL_READ_TEXT:
-    case GQL_READ_STRING:
-    case GQL_READ_BOOL:
-    case GQL_READ_INT:
-    case GQL_READ_INT64:
-    case GQL_READ_UINT64:
-    case GQL_READ_FLOAT:
-    case GQL_READ_UUID:
-    case GQL_READ_ID:
-    case GQL_READ_TIME:
-    case GQL_READ_ENUM:
-        break;
-    }
-    return leaf && !list;
-}
-
-static bool is_enum_value(const struct gql_type *type, struct slice name)
-{
-    for (size_t i = 0; i < type->value_count; i++) {
-        if (slice_equal(type->values[i].name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The names an enum member is written with must be values of the schema's enum. */
 static void check_enum_names(struct bind *bind, const struct gql_field *field)
 {
@@ -270,7 +126,7 @@ static void check_enum_names(struct bind *bind, const struct gql_field *field)
     }
     for (size_t i = 0; i < binding->name_count; i++) {
         const char *name = binding->names[i];
-        if (name != NULL && !is_enum_value(field->type->named, slice_of_text(name))) {
+        if (name != NULL && !gql_type_has_value(field->type->named, slice_of_text(name))) {
             fault(bind, "%.*s.%.*s may be \"%s\", which is no value of its enum",
                   SLICE_ARGS(field->parent->name), SLICE_ARGS(field->name), name);
         }
@@ -285,7 +141,7 @@ static void check_field(struct bind *bind, const struct gql_field *field)
         fault(bind, "%.*s.%.*s is not bound", SLICE_ARGS(type->name), SLICE_ARGS(field->name));
         return;
     }
-    if (!fits(binding, field->type)) {
+    if (!gql_bind_fits(binding, field->type)) {
         char room[GQL_REF_TEXT_SIZE];
         fault(bind, "%.*s.%.*s is bound to something that cannot be a %s", SLICE_ARGS(type->name),
               SLICE_ARGS(field->name), gql_ref_text(field->type, room));
@@ -302,7 +158,7 @@ static void check_field(struct bind *bind, const struct gql_field *field)
     }
     check_enum_names(bind, field);
     for (size_t i = 0; i < field->argument_count; i++) {
-        if (!has_word(binding->args, field->arguments[i].name)) {
+        if (!gql_bind_has_word(binding->args, field->arguments[i].name)) {
             fault(bind, "%.*s.%.*s: argument %.*s is not read", SLICE_ARGS(type->name),
                   SLICE_ARGS(field->name), SLICE_ARGS(field->arguments[i].name));
         }
@@ -330,8 +186,9 @@ static void check_row_arguments(struct bind *bind,
                                 const struct gql_type_binding *table,
                                 const struct gql_binding *binding)
 {
-    struct slice rest = words(binding->args);
-    for (struct slice word = next_word(&rest); word.size > 0; word = next_word(&rest)) {
+    struct slice rest = slice_of_text(binding->args != NULL ? binding->args : "");
+    for (struct slice word = gql_bind_next_word(&rest); word.size > 0;
+         word = gql_bind_next_word(&rest)) {
         if (!argument_exists(bind, binding, word)) {
             fault(bind, "%s.%s reads argument %.*s, which it does not have", table->type,
                   binding->field, SLICE_ARGS(word));
@@ -374,7 +231,7 @@ static bool input_is_read(const struct bind *bind, const struct gql_type *type, 
     for (size_t i = 0; i < bind->set_count; i++) {
         for (size_t j = 0; j < bind->sets[i].input_count; j++) {
             const struct gql_input_binding *row = &bind->sets[i].inputs[j];
-            if (rank(row->type, type) > 0 && has_word(row->fields, field)) {
+            if (rank(row->type, type) > 0 && gql_bind_has_word(row->fields, field)) {
                 return true;
             }
         }
@@ -396,12 +253,13 @@ static bool input_exists(const struct bind *bind, const char *pattern, struct sl
 
 static void check_input_row(struct bind *bind, const struct gql_input_binding *row)
 {
-    struct slice rest = words(row->fields);
+    struct slice rest = slice_of_text(row->fields);
     if (!names_some_type(bind, row->type, GQL_KIND_INPUT)) {
         fault(bind, "%s is read, but there is no such input type", row->type);
         return;
     }
-    for (struct slice word = next_word(&rest); word.size > 0; word = next_word(&rest)) {
+    for (struct slice word = gql_bind_next_word(&rest); word.size > 0;
+         word = gql_bind_next_word(&rest)) {
         if (!input_exists(bind, row->type, word)) {
             fault(bind, "%s.%.*s is read, but there is no such input field", row->type,
                   SLICE_ARGS(word));

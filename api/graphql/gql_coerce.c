@@ -1,3 +1,9 @@
+/*
+ * Literals. A literal is read by its type: lists and input objects part by part, scalars by first
+ * taking the literal for what it says (raw_value) and then asking the scalar.
+ *
+ * Faults in one item or field do not end the walk: all of them are reported.
+ */
 #include "api/graphql/gql_coerce_priv.h"
 
 #include "api/graphql/gql_scalar.h"
@@ -178,20 +184,18 @@ static bool scalar_literal(struct gql_coercion *coercion,
     return true;
 }
 
-static bool enum_value(struct gql_coercion *coercion,
-                       const struct gql_type *type,
-                       struct slice name,
-                       uint32_t at,
-                       struct value *ret)
+static bool enum_literal(struct gql_coercion *coercion,
+                         const struct gql_type *type,
+                         const struct gql_ast_value *literal,
+                         struct value *ret)
 {
-    for (size_t i = 0; i < type->value_count; i++) {
-        if (slice_equal(type->values[i].name, name)) {
-            *ret = value_text(type->values[i].name);
-            return true;
-        }
+    if (literal->kind != GQL_AST_ENUM) {
+        return wrong_literal(coercion, type, literal, "an enum value");
     }
-    return fail(coercion, at, "\"%.*s\" is not a value of enum \"%.*s\"", SLICE_ARGS(name),
-                SLICE_ARGS(type->name));
+    *ret = value_text(literal->text);
+    return gql_type_has_value(type, literal->text) ||
+           fail(coercion, literal->at, "\"%.*s\" is not a value of enum \"%.*s\"",
+                SLICE_ARGS(literal->text), SLICE_ARGS(type->name));
 }
 
 static bool named_literal(struct gql_coercion *coercion,
@@ -203,9 +207,7 @@ static bool named_literal(struct gql_coercion *coercion,
         return scalar_literal(coercion, type, literal, ret);
     }
     if (type->kind == GQL_KIND_ENUM) {
-        return literal->kind == GQL_AST_ENUM
-                   ? enum_value(coercion, type, literal->text, literal->at, ret)
-                   : wrong_literal(coercion, type, literal, "an enum value");
+        return enum_literal(coercion, type, literal, ret);
     }
     ASSERT(type->kind == GQL_KIND_INPUT);
     if (literal->kind != GQL_AST_OBJECT) {
@@ -223,8 +225,8 @@ static bool list_literal(struct gql_coercion *coercion,
     bool is_list = literal->kind == GQL_AST_LIST;
     bool good = true;
     *ret = value_list();
-    for (const struct gql_ast_value *item = is_list ? literal->items : literal; item != NULL;
-         item = is_list ? item->next : NULL) {
+    for (const struct gql_ast_value *item = is_list ? literal->items : literal;
+         item != NULL && !gql_errors_full(coercion->errors); item = is_list ? item->next : NULL) {
         struct value value = value_null();
         if (!gql_coerce_literal(coercion, item_type, item, &value)) {
             good = false; /* the other items may have faults of their own */

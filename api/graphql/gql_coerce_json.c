@@ -5,6 +5,7 @@
  * secret that came to the wrong place.
  */
 #include "api/graphql/gql_coerce_priv.h"
+#include "api/graphql/gql_limits.h"
 #include "api/graphql/gql_scalar.h"
 #include "core/base/check.h"
 
@@ -22,12 +23,16 @@ static bool fail(const struct given *given, const struct gql_path *place, const 
 
 static bool fail(const struct given *given, const struct gql_path *place, const char *format, ...)
 {
+    struct gql_errors *errors = given->coercion->errors;
+    if (errors->count >= GQL_ERRORS_MAX) {
+        errors->left_out++; /* its text would not be kept */
+        return false;
+    }
     char text[ERROR_TEXT_SIZE];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct gql_errors *errors = given->coercion->errors;
     struct slice where = gql_path_text(errors->arena, place);
     bool inside = where.size > 0;
     (void)gql_errors_add(errors, ERR_INVALID, given->variable->at, "variable \"$%.*s\"%s%.*s%s: %s",
@@ -41,6 +46,14 @@ static bool out_of_memory(const struct given *given)
     (void)gql_errors_add(given->coercion->errors, ERR_LIMIT, GQL_NOWHERE,
                          "the variables need more than %zu bytes of memory",
                          given->coercion->arena->cap_bytes);
+    return false;
+}
+
+static bool too_many(struct gql_coercion *coercion, uint32_t at)
+{
+    (void)gql_errors_add(coercion->errors, ERR_LIMIT, at,
+                         "the variables, or an object in them, have more than %d members",
+                         GQL_GIVEN_MAX);
     return false;
 }
 
@@ -83,13 +96,11 @@ static bool coerce_enum(const struct given *given,
                         const struct gql_path *place,
                         struct value *ret)
 {
-    for (size_t i = 0; value->type == VALUE_TEXT && i < type->value_count; i++) {
-        if (slice_equal(type->values[i].name, value->bytes)) {
-            *ret = value_text(type->values[i].name);
-            return true;
-        }
+    if (value->type != VALUE_TEXT || !gql_type_has_value(type, value->bytes)) {
+        return wrong(given, place, "one of the enum's values", type, value);
     }
-    return wrong(given, place, "one of the enum's values", type, value);
+    *ret = value_copy(given->coercion->arena, value);
+    return true;
 }
 
 static bool check_unknown(const struct given *given,
@@ -138,6 +149,9 @@ static bool coerce_object(const struct given *given,
     if (value->type != VALUE_MAP) {
         return wrong(given, place, "an object", type, value);
     }
+    if (value->map.count > GQL_GIVEN_MAX) {
+        return too_many(given->coercion, given->variable->at);
+    }
     bool good = check_unknown(given, type, value, place);
     *ret = value_map();
     for (size_t i = 0; i < type->input_count; i++) {
@@ -157,7 +171,7 @@ static bool coerce_list(const struct given *given,
     size_t count = is_list ? value->list.count : 1;
     bool good = true;
     *ret = value_list();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !gql_errors_full(given->coercion->errors); i++) {
         struct gql_path inside = {place, {NULL, 0}, i};
         struct value item = value_null();
         if (!coerce(given, item_type, is_list ? &value->list.items[i] : value,
@@ -230,6 +244,9 @@ bool gql_coerce_variables(struct gql_coercion *coercion,
 {
     bool good = true;
     *ret = value_map();
+    if (given != NULL && given->type == VALUE_MAP && given->map.count > GQL_GIVEN_MAX) {
+        return too_many(coercion, GQL_NOWHERE);
+    }
     for (const struct gql_ast_variable *variable = operation->variables; variable != NULL;
          variable = variable->next) {
         const struct value *value = value_get(given, variable->name);

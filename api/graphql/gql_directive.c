@@ -1,3 +1,6 @@
+/*
+ * Directives at one place are at most GQL_MEMBERS_MAX, so they are compared in pairs.
+ */
 #include "api/graphql/gql_directive_priv.h"
 
 static bool fail(struct gql_coercion *coercion,

@@ -1,3 +1,6 @@
+/*
+ * A document is one arena with a count of those who use it.
+ */
 #include "api/graphql/gql_document_priv.h"
 #include "api/graphql/gql_limits.h"
 #include "api/graphql/gql_parser.h"

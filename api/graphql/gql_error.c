@@ -1,3 +1,7 @@
+/*
+ * Errors are kept in the order they are found; the list only counts past GQL_ERRORS_MAX, so that a
+ * thousand faults cost no more memory than a hundred.
+ */
 #include "api/graphql/gql_error.h"
 
 #include "api/graphql/gql_limits.h"
@@ -194,7 +198,10 @@ void gql_errors_write(const struct gql_errors *errors, struct json_out *json)
     }
     if (errors->left_out > 0) {
         char text[64];
-        (void)snprintf(text, sizeof text, "%zu more errors were left out", errors->left_out);
+        (void)snprintf(text, sizeof text,
+                       errors->count > 0 ? "%zu more errors were left out"
+                                         : "out of memory: %zu errors could not be kept",
+                       errors->left_out);
         write_error(json, &(struct gql_error){.message = slice_of_text(text), .code = ERR_LIMIT});
     }
     json_out_end_list(json);

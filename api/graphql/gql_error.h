@@ -77,6 +77,12 @@ struct gql_error *gql_errors_addv(struct gql_errors *errors,
                                   const char *format,
                                   va_list args) PRINTF_LIKE(4, 0);
 
+/** Whether more errors would only be counted: walks over long input may end here. */
+static inline bool gql_errors_full(const struct gql_errors *errors)
+{
+    return errors->left_out > 0;
+}
+
 /** Adds a second place to an error; takes NULL. */
 void gql_errors_also_at(const struct gql_errors *errors, struct gql_error *error, uint32_t at);
 

@@ -11,6 +11,7 @@
 #include "api/graphql/gql_coerce_priv.h"
 #include "api/graphql/gql_limits.h"
 #include "api/graphql/gql_operation_priv.h"
+#include "api/graphql/gql_read_priv.h"
 #include "api/graphql/gql_scalar.h"
 #include "core/base/check.h"
 
@@ -55,6 +56,17 @@ bool gql_execute_fail(struct gql_operation *operation,
         error->path = gql_path_copy(&operation->arena, path);
     }
     return false;
+}
+
+bool gql_execute_fail_error(struct gql_operation *operation,
+                            const struct gql_planned *planned,
+                            const struct gql_path *path,
+                            enum err code,
+                            const struct error *error)
+{
+    bool told = error != NULL && error->text[0] != '\0';
+    return gql_execute_fail(operation, planned, path, code, "%s",
+                            told ? error->text : error_code_text(code));
 }
 
 /* Ends the execution: whatever is being written becomes null up to the root. */
@@ -124,115 +136,22 @@ const struct value *gql_execute_arguments(struct gql_operation *operation,
     return planned->arguments_ready ? &planned->arguments : NULL;
 }
 
-/* ---- reading members ---- */
-
-/* Copies a member out of the parent: it may be of any type, so no pointer to it is cast. */
-#define READ(target, parent, binding)                                                              \
-    memcpy(&(target), (const char *)(parent) + (binding)->offset, sizeof(target))
-
-static struct gql_result read_number(const struct gql_binding *binding, const void *parent)
-{
-    int small = 0;
-    int64_t large = 0;
-    uint64_t natural = 0;
-    double number = 0;
-    if (binding->read == GQL_READ_INT) {
-        READ(small, parent, binding);
-        return gql_result_int(small);
-    }
-    if (binding->read == GQL_READ_FLOAT) {
-        READ(number, parent, binding);
-        return gql_result_float(number);
-    }
-    if (binding->read == GQL_READ_UINT64) {
-        READ(natural, parent, binding);
-        ASSERT(natural <= INT64_MAX);
-        return gql_result_int((int64_t)natural);
-    }
-    READ(large, parent, binding);
-    return binding->read == GQL_READ_TIME && large == 0 ? gql_result_null() : gql_result_int(large);
-}
-
-static struct gql_result read_text(const struct gql_binding *binding, const void *parent)
-{
-    struct slice text;
-    const char *string = NULL;
-    unsigned index = 0;
-    if (binding->read == GQL_READ_TEXT) {
-        READ(text, parent, binding);
-        return gql_result_text(text);
-    }
-    if (binding->read == GQL_READ_STRING) {
-        READ(string, parent, binding);
-        return gql_result_string(string);
-    }
-    READ(index, parent, binding);
-    ASSERT(index < binding->name_count);
-    return gql_result_string(binding->names[index]);
-}
-
-static struct gql_result read_id(const struct gql_binding *binding, const void *parent)
-{
-    struct uuid id;
-    READ(id, parent, binding);
-    return gql_result_id(binding->read == GQL_READ_ID ? binding->id_type : NULL, id);
-}
-
-static struct gql_result read_list(const struct gql_binding *binding, const void *parent)
-{
-    struct gql_objects objects;
-    struct gql_texts texts;
-    if (binding->read == GQL_READ_OBJECTS) {
-        READ(objects, parent, binding);
-        return gql_result_objects(objects.items, objects.count);
-    }
-    READ(texts, parent, binding);
-    return gql_result_texts(texts.items, texts.count);
-}
-
-static struct gql_result read_member(const struct gql_binding *binding, const void *parent)
-{
-    bool boolean = false;
-    const void *object = NULL;
-    switch (binding->read) {
-    case GQL_READ_CONSTANT:
-        return binding->constant;
-    case GQL_READ_SELF:
-        return gql_result_object(parent);
-    case GQL_READ_TEXT:
-    case GQL_READ_STRING:
-    case GQL_READ_ENUM:
-        return read_text(binding, parent);
-    case GQL_READ_BOOL:
-        READ(boolean, parent, binding);
-        return gql_result_bool(boolean);
-    case GQL_READ_INT:
-    case GQL_READ_INT64:
-    case GQL_READ_UINT64:
-    case GQL_READ_FLOAT:
-    case GQL_READ_TIME:
-        return read_number(binding, parent);
-    case GQL_READ_UUID:
-    case GQL_READ_ID:
-        return read_id(binding, parent);
-    case GQL_READ_OBJECTS:
-    case GQL_READ_TEXTS:
-        return read_list(binding, parent);
-    case GQL_READ_VALUE:
-        return gql_result_value((const void *)((const char *)parent + binding->offset));
-    case GQL_READ_OBJECT:
-        READ(object, parent, binding);
-        return gql_result_object(object);
-    case GQL_READ_INSIDE:
-        return gql_result_object((const char *)parent + binding->offset);
-    case GQL_READ_CALL:
-    case GQL_READ_START:
-        break;
-    }
-    UNREACHABLE("a binding that is no member");
-}
-
 /* ---- resolving ---- */
+
+struct gql_call gql_execute_call(struct gql_operation *operation,
+                                 const struct gql_planned *planned,
+                                 const void *parent,
+                                 const struct value *arguments,
+                                 const struct gql_path *path)
+{
+    return (struct gql_call){.user = operation->user,
+                             .parent = parent,
+                             .args = arguments,
+                             .arena = &operation->arena,
+                             .operation = operation,
+                             .path = path,
+                             .planned = planned};
+}
 
 static bool call_resolver(struct gql_operation *operation,
                           struct gql_planned *planned,
@@ -244,17 +163,11 @@ static bool call_resolver(struct gql_operation *operation,
     if (arguments == NULL) {
         return false;
     }
-    struct gql_call call = {.user = operation->user,
-                            .parent = parent,
-                            .args = arguments,
-                            .arena = &operation->arena,
-                            .operation = operation,
-                            .path = path,
-                            .planned = planned};
-    struct error error = {0};
+    struct gql_call call = gql_execute_call(operation, planned, parent, arguments, path);
+    struct error error;
+    error_clear(&error);
     enum err e = planned->field->binding->resolve(&call, ret, &error);
-    return e == ERR_OK || gql_execute_fail(operation, planned, path, e, "%s",
-                                           error.text[0] != '\0' ? error.text : error_code_text(e));
+    return e == ERR_OK || gql_execute_fail_error(operation, planned, path, e, &error);
 }
 
 static bool resolve(struct gql_operation *operation,
@@ -273,7 +186,7 @@ static bool resolve(struct gql_operation *operation,
         return call_resolver(operation, planned, parent, path, ret);
     }
     ASSERT(parent != NULL || binding->read == GQL_READ_CONSTANT);
-    *ret = read_member(binding, parent);
+    *ret = gql_read_member(binding, parent);
     return true;
 }
 
@@ -303,13 +216,11 @@ static bool complete_leaf(struct gql_operation *operation,
         return type->scalar->write(&operation->json, &plain, &operation->arena) ||
                unfit(operation, planned, path, type);
     }
-    for (size_t i = 0; plain.kind == GQL_RESULT_TEXT && i < type->value_count; i++) {
-        if (slice_equal(type->values[i].name, plain.text)) {
-            json_out_text(&operation->json, plain.text);
-            return true;
-        }
+    if (plain.kind != GQL_RESULT_TEXT || !gql_type_has_value(type, plain.text)) {
+        return unfit(operation, planned, path, type);
     }
-    return unfit(operation, planned, path, type);
+    json_out_text(&operation->json, plain.text);
+    return true;
 }
 
 static bool execute_field(struct gql_operation *operation,

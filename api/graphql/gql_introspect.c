@@ -1,3 +1,8 @@
+/*
+ * One table per introspection type. Texts that are not there have data == NULL in the schema as in
+ * results, so most members are read as they are; lists become arrays of pointers in the operation's
+ * arena.
+ */
 #include "api/graphql/gql_introspect_priv.h"
 
 #include "api/graphql/gql_bind_priv.h"
@@ -5,8 +10,6 @@
 #include "api/graphql/gql_operation_priv.h"
 #include "api/graphql/gql_print_priv.h"
 #include "core/base/check.h"
-
-/* Texts that are not there have data == NULL in the schema as in results. */
 
 /* A list that grows up to a known count. */
 struct list_builder {

@@ -1,3 +1,6 @@
+/*
+ * One function per kind of token; each leaves the lexer behind what it read, or at the fault.
+ */
 #include "api/graphql/gql_lexer.h"
 
 #include "api/graphql/gql_lexer_priv.h"

@@ -38,6 +38,10 @@
  * operation: they are compared in pairs. */
 #define GQL_MEMBERS_MAX 256
 
+/* Members of the variables object, and of every object in it that is of an input type: undeclared
+ * variables are ignored, but each declared one is looked for among all. */
+#define GQL_GIVEN_MAX 1000
+
 /* Lists and objects inside each other in a literal: what JSON variables may have too. */
 #define GQL_VALUE_DEPTH_MAX LIMIT_JSON_DEPTH
 

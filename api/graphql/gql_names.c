@@ -1,3 +1,6 @@
+/*
+ * Open addressing with linear probing; at least half of the slots stay free.
+ */
 #include "api/graphql/gql_names_priv.h"
 #include "core/base/check.h"
 

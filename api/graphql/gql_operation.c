@@ -1,3 +1,10 @@
+/*
+ * The life of an operation: making it ready, the root fields in their order, waiting, the frame of
+ * the answer. Fields are resolved and written in gql_execute.c.
+ *
+ * Bytes: `{"data":` stands at the start; if a root field fails, everything behind it is cut off and
+ * null written instead. Errors and extensions follow at the end.
+ */
 #include "api/graphql/gql_operation.h"
 
 #include "api/graphql/gql_coerce_priv.h"
@@ -226,8 +233,7 @@ static bool open_snapshot(struct gql_operation *operation, const struct gql_plan
     if (operation->hooks.open != NULL) {
         enum err e = operation->hooks.open(operation->user, &error);
         if (e != ERR_OK) {
-            error.code = e;
-            return gql_execute_fail(operation, planned, &path, e, "%s", error_text(&error));
+            return gql_execute_fail_error(operation, planned, &path, e, &error);
         }
     }
     operation->open = true;
@@ -296,15 +302,9 @@ static bool start_mutation(struct gql_operation *operation, struct gql_planned *
                                 "the operation needs too much memory");
     }
     *path = here;
-    *call = (struct gql_call){.user = operation->user,
-                              .args = arguments,
-                              .arena = &operation->arena,
-                              .operation = operation,
-                              .path = path,
-                              .planned = planned};
+    *call = gql_execute_call(operation, planned, NULL, arguments, path);
     enum err e = planned->field->binding->start(call, &error);
-    error.code = e;
-    return e == ERR_OK || gql_execute_fail(operation, planned, &here, e, "%s", error_text(&error));
+    return e == ERR_OK || gql_execute_fail_error(operation, planned, &here, e, &error);
 }
 
 static bool is_started(const struct gql_planned *planned)
@@ -375,9 +375,7 @@ static bool resume(struct gql_operation *operation,
     struct gql_planned *planned = operation->current;
     struct gql_path path = {NULL, planned->response, 0};
     if (code != ERR_OK) {
-        bool told = error != NULL && error->text[0] != '\0';
-        return gql_execute_fail(operation, planned, &path, code, "%s",
-                                told ? error->text : error_code_text(code));
+        return gql_execute_fail_error(operation, planned, &path, code, error);
     }
     operation->completed++;
     if (!open_snapshot(operation, planned) ||

@@ -76,6 +76,20 @@ bool gql_execute_fail(struct gql_operation *operation,
                       const char *format,
                       ...) PRINTF_LIKE(5, 6);
 
+/** As gql_execute_fail with the sentence of `error`; NULL or none: what the code says. */
+bool gql_execute_fail_error(struct gql_operation *operation,
+                            const struct gql_planned *planned,
+                            const struct gql_path *path,
+                            enum err code,
+                            const struct error *error);
+
+/** What a resolver is called with. */
+struct gql_call gql_execute_call(struct gql_operation *operation,
+                                 const struct gql_planned *planned,
+                                 const void *parent,
+                                 const struct value *arguments,
+                                 const struct gql_path *path);
+
 /* ---- gql_cost.c ---- */
 
 /** The estimated cost of the operation's selections; stops at UINT64_MAX. */

@@ -1,3 +1,8 @@
+/*
+ * Recursive descent with one token to look at. The grammar is in gql_parser_value.c (values, types,
+ * arguments, directives), gql_parser_query.c (operations, fragments) and gql_parser_sdl.c (types);
+ * here are the document and the steps that all of them take.
+ */
 #include "api/graphql/gql_parser.h"
 
 #include "api/graphql/gql_limits.h"

@@ -1,3 +1,7 @@
+/*
+ * Fields are collected into a list in the order of their first appearance; a small hash table finds
+ * the one that a further selection of the same response name is merged into.
+ */
 #include "api/graphql/gql_plan_priv.h"
 
 #include "api/graphql/gql_limits.h"

@@ -1,3 +1,6 @@
+/*
+ * Literals back to text, in one line.
+ */
 #include "api/graphql/gql_print_priv.h"
 
 #include "core/base/json_out.h"

@@ -1,3 +1,6 @@
+/*
+ * The members are checked one after the other; what is wrong first is said.
+ */
 #include "api/graphql/gql_request.h"
 
 #include "core/base/json_in.h"

@@ -14,8 +14,9 @@
  *     }
  *
  * An error is a code and a sentence: both stand in the answer, with the field's place and path.
- * What a result points at must live until the operation ends: take it from `call->arena` or from
- * the user context's snapshot.
+ * What a result points at must live until the operation ends: take it from `call->arena`, or in a
+ * query from the user context's snapshot. A mutation's result may not point into the snapshot,
+ * which is renewed before its payload is written.
  *
  * Thread: the one that runs the operation.
  */
@@ -94,21 +95,25 @@ struct gql_result {
     };
 };
 
+/** Null. */
 static inline struct gql_result gql_result_null(void)
 {
     return (struct gql_result){.kind = GQL_RESULT_NULL};
 }
 
+/** True or false. */
 static inline struct gql_result gql_result_bool(bool boolean)
 {
     return (struct gql_result){.kind = GQL_RESULT_BOOL, .boolean = boolean};
 }
 
+/** A whole number; for DateTime and Date microseconds since 1970, UTC. */
 static inline struct gql_result gql_result_int(int64_t integer)
 {
     return (struct gql_result){.kind = GQL_RESULT_INT, .integer = integer};
 }
 
+/** A number. */
 static inline struct gql_result gql_result_float(double number)
 {
     return (struct gql_result){.kind = GQL_RESULT_FLOAT, .number = number};

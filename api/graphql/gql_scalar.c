@@ -1,3 +1,6 @@
+/*
+ * One `take` and one `write` per scalar, and the table that names them; several share one.
+ */
 #include "api/graphql/gql_scalar.h"
 
 #include "core/base/check.h"

@@ -1,3 +1,6 @@
+/*
+ * A schema is one arena: the text, its tree, the types. Destroying it frees that arena.
+ */
 #include "api/graphql/gql_schema.h"
 
 #include "api/graphql/gql_introspect_priv.h"

@@ -1,3 +1,7 @@
+/*
+ * Step 1 of building a schema: the names of all types and directives, so that the text may refer
+ * forward; extensions become part of what they extend.
+ */
 #include "api/graphql/gql_sdl_priv.h"
 
 #include "api/graphql/gql_parser.h"

@@ -1,3 +1,6 @@
+/*
+ * Questions about types that validation and execution ask again and again.
+ */
 #include "api/graphql/gql_type_priv.h"
 
 #include <stdio.h>
@@ -167,4 +170,14 @@ const char *gql_ref_text(const struct gql_type_ref *ref, char room[GQL_REF_TEXT_
     (void)snprintf(room, GQL_REF_TEXT_SIZE, "%.*s", SLICE_ARGS(buf_slice(&out)));
     buf_deinit(&out);
     return room;
+}
+
+bool gql_type_has_value(const struct gql_type *type, struct slice name)
+{
+    for (size_t i = 0; i < type->value_count; i++) {
+        if (slice_equal(type->values[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -214,6 +214,9 @@ bool gql_type_can_be(const struct gql_type *type, const struct gql_type *object)
 /** Whether some object can be of both composite types. */
 bool gql_type_overlap(const struct gql_type *a, const struct gql_type *b);
 
+/** Whether an enum has a value of this name. */
+bool gql_type_has_value(const struct gql_type *type, struct slice name);
+
 /* Room that gql_ref_text needs: the marks, a name of ordinary length, a zero; longer is cut. */
 #define GQL_REF_TEXT_SIZE 160
 

@@ -1,3 +1,7 @@
+/*
+ * The order of the walks: definitions first, because they find out whether fragments can be
+ * followed; merging last, because it needs to know what every field is.
+ */
 #include "api/graphql/gql_validate_priv.h"
 
 bool gql_validate_fail(struct gql_validation *validation, uint32_t at, const char *format, ...)

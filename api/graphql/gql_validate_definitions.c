@@ -1,3 +1,8 @@
+/*
+ * Definitions by themselves, and the one walk that follows spreads into fragments nobody has looked
+ * at yet: it resolves them, finds cycles and measures. A fragment is entered once; what it measures
+ * is remembered, so a short text that expands to millions of fields is refused in no time.
+ */
 #include "api/graphql/gql_limits.h"
 #include "api/graphql/gql_validate_priv.h"
 

@@ -1,3 +1,7 @@
+/*
+ * Everything that can be said of a definition without following its spreads: fields, leafs,
+ * arguments, directives, type conditions.
+ */
 #include "api/graphql/gql_directive_priv.h"
 #include "api/graphql/gql_validate_priv.h"
 

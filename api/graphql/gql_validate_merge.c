@@ -167,6 +167,9 @@ static void check_shapes(struct merge *merge, const struct set *set)
                 return;
             }
         }
+        if (group->selection->selections == NULL) {
+            continue; /* the same shape: none of them has fields below */
+        }
         struct arena_mark mark = arena_mark(merge->validation->arena);
         struct set below;
         collect_below(merge, &below, group);
@@ -227,9 +230,11 @@ static void check_part(struct merge *merge, const struct entry *part)
             return;
         }
     }
-    struct set below;
-    collect_below(merge, &below, part);
-    check_meanings(merge, &below);
+    if (first->selections != NULL) {
+        struct set below;
+        collect_below(merge, &below, part);
+        check_meanings(merge, &below);
+    }
 }
 
 /* The entries of a group whose parent is `object` or abstract, as a list of their own; with

@@ -1,3 +1,7 @@
+/*
+ * Variables. The walk over fields has noted for each definition which variables it uses and where;
+ * here each operation collects the notes of itself and of all fragments it reaches.
+ */
 #include "api/graphql/gql_validate_priv.h"
 
 static struct gql_ast_variable *find_variable(const struct gql_ast_operation *operation,

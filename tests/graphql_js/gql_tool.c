@@ -16,7 +16,6 @@
 #include "core/base/json_in.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static bool read_all(FILE *file, struct buf *out)
 {
@@ -91,29 +90,26 @@ static void run_request(const struct gql_schema *schema, struct slice body, bool
     arena_deinit(&arena);
 }
 
-static void validate_lines(const struct gql_schema *schema)
+static void validate_lines(const struct gql_schema *schema, struct slice lines)
 {
-    char *line = NULL;
-    size_t room = 0;
-    for (ssize_t size = getline(&line, &room, stdin); size >= 0;
-         size = getline(&line, &room, stdin)) {
-        run_request(schema, slice_of(line, (size_t)size), false);
+    while (lines.size > 0) {
+        size_t end = slice_find(lines, SLICE("\n"));
+        struct slice line = end == SIZE_MAX ? lines : slice_of(lines.data, end);
+        run_request(schema, line, false);
+        lines = slice_from(lines, line.size + 1);
     }
-    free(line);
 }
 
 static int with_schema(const struct gql_schema *schema, const char *mode)
 {
-    if (strcmp(mode, "validate") == 0) {
-        validate_lines(schema);
-        return 0;
+    struct buf input;
+    bool read = read_all(stdin, &input);
+    if (read && strcmp(mode, "validate") == 0) {
+        validate_lines(schema, buf_slice(&input));
+    } else if (read) {
+        run_request(schema, buf_slice(&input), true);
     }
-    struct buf body;
-    bool read = read_all(stdin, &body);
-    if (read) {
-        run_request(schema, buf_slice(&body), true);
-    }
-    buf_deinit(&body);
+    buf_deinit(&input);
     return read ? 0 : 3;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Tables against schema: whatever is missing, too much or does not fit is named, all at once.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 struct thing {
     int number;

@@ -2,7 +2,7 @@
  * What resolvers get: literals and variables against declared types. The field `echo` answers its
  * arguments as it got them.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 struct echo_case {
     const char *arguments; /* of echo; "(...)" */

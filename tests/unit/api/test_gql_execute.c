@@ -2,7 +2,7 @@
  * Queries from text to answer: what members are written as, order and merging of fields, fragments,
  * directives, errors and the nulls they make, looking ahead.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 #define ID_0    "Qm9vazowMjAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA="
 #define ID_1    "Qm9vazowMjAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDE="

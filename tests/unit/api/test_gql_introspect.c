@@ -2,7 +2,7 @@
  * The schema about itself. That whole schemas come through is compared with another implementation
  * in tests/graphql_js; here stands what each member says.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 static const char sdl[] =
     "\"About.\" schema { query: Q mutation: M }\n"

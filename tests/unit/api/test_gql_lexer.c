@@ -1,3 +1,6 @@
+/*
+ * Tokens: what each text is cut into, what strings mean, and where the first fault is.
+ */
 #include "api/graphql/gql_lexer.h"
 
 #include <criterion/criterion.h>

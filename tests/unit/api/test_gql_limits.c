@@ -2,7 +2,7 @@
  * Every bound of validation and execution: what just fits, and what is one more. Those of the text
  * are in test_gql_parser.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 /* `count` times a piece, as text of the fixture's arena. */
 static const char *times(struct gql_fixture *fixture, const char *piece, size_t count)
@@ -349,5 +349,43 @@ Test(gql_limits, messages)
         gql_errors_add(&fixture.errors, ERR_INVALID, GQL_NOWHERE, "%s\xe2\x82\xac",
                        times(&fixture, "y", ERROR_TEXT_SIZE - 3));
     cr_expect(error != NULL && error->message.size == ERROR_TEXT_SIZE - 3);
+    gql_fixture_deinit(&fixture);
+}
+
+/* Variables with more members than any declaration asks for; free JSON may have them. */
+Test(gql_limits, given_members)
+{
+    struct gql_fixture fixture;
+    struct buf members;
+    gql_fixture_init(&fixture);
+    buf_init(&members, 1 * MIB);
+    for (int i = 0; i < GQL_GIVEN_MAX; i++) {
+        buf_printf(&members, "\"m%d\":1,", i);
+    }
+    const char *list = arena_text(&fixture.arena, buf_slice(&members));
+    const char *query = "query ($f: Filter, $a: JSONOrString) { echo(filter: $f, any: $a) }";
+    EXPECT_ANSWER(&fixture, query, format(&fixture, "{%s\"f\": null}", list),
+                  "{\"errors\":[{\"message\":\"the variables, or an object in them, have more than "
+                  "1000 members\",\"extensions\":{\"code\":\"LIMIT\"}}]}");
+    EXPECT_ANSWER(&fixture, query, format(&fixture, "{\"f\": {%s\"n\": 1}}", list),
+                  "{\"errors\":[{\"message\":\"the variables, or an object in them, have more than "
+                  "1000 members\",\"locations\":[{\"line\":1,\"column\":8}],"
+                  "\"extensions\":{\"code\":\"LIMIT\"}}]}");
+    const char *answer =
+        gql_fixture_run(&fixture, query, format(&fixture, "{\"a\": {%s\"n\": 1}}", list));
+    cr_expect(strstr(answer, "\"m999\":1,\"n\":1}") != NULL);
+    buf_deinit(&members);
+    gql_fixture_deinit(&fixture);
+}
+
+/* A long list of wrong items ends after the errors that are kept. */
+Test(gql_limits, wrong_items)
+{
+    struct gql_fixture fixture;
+    gql_fixture_init(&fixture);
+    const char *given = format(&fixture, "{\"i\": [%s0]}", times(&fixture, "\"x\",", 10000));
+    const char *answer = gql_fixture_run(&fixture, "query ($i: [Int]) { echo(ints: $i) }", given);
+    cr_expect(strstr(answer, "at \\\"[99]\\\": expected a whole number") != NULL);
+    cr_expect(strstr(answer, "{\"message\":\"1 more errors were left out\"") != NULL);
     gql_fixture_deinit(&fixture);
 }

@@ -1,7 +1,7 @@
 /*
  * Mutations that wait: order, snapshots, failures, what was carried out, clients that go away.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 #define BOOK_0 "Qm9vazowMjAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA="
 

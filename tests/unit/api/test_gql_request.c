@@ -1,7 +1,7 @@
 /*
  * Bodies of requests, and the whole way of a request when memory runs out.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 #include "api/graphql/gql_request.h"
 #include "core/base/memory.h"

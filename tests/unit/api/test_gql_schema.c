@@ -1,7 +1,7 @@
 /*
  * Schema text: what is a schema, and what each fault is called.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 #include "core/base/memory.h"
 

@@ -2,7 +2,7 @@
  * Every rule of section 5 of the specification: a document that keeps it, one that breaks it, the
  * message and the place.
  */
-#include "gql_fixture.h"
+#include "tests/unit/api/gql_fixture.h"
 
 struct rule_case {
     const char *query;
