@@ -327,7 +327,7 @@ instance_command_deploy(struct command *command, struct writer *writer, struct e
     if (e != ERR_OK) {
         return e;
     }
-    input.version_available = version.is_available;
+    input.version_available = version.is_available || it->force;
     instance_decide_deploy(&instance, &input, &decision);
     if (!decision_refused(&decision)) {
         deploy_notice_decide(input.definition, writer_now_us(writer), &decision);

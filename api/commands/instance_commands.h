@@ -47,6 +47,7 @@ struct instance_deploy_command {
     struct command base;
     struct uuid instance;
     uint64_t expected_version;
+    bool force; /* also a version that is marked unavailable */
 };
 
 /* Requests to a flow that were answered with a refusal, coalesced. */

@@ -49,6 +49,13 @@ const struct config_var_node *config_var_node_of(const struct gql_call *call,
 struct expression_node *
 expression_node_of(const struct gql_call *call, struct uuid parent, const struct input *input);
 
+/** Config variables of an instance with what was set; all in one page unless `first` or `last` is
+ * given. */
+MUST_USE enum err instance_config_page(const struct gql_call *call,
+                                       const struct instance_node *instance,
+                                       const struct page **ret,
+                                       struct error *reterr);
+
 /** Fingerprints of API keys by their digests: "key:1a2b3c4d". */
 MUST_USE enum err fingerprints_of(const struct gql_call *call,
                                   struct text_list digests,
