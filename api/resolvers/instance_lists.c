@@ -72,6 +72,9 @@ struct listing {
     uint64_t version;        /* 0: any */
     bool only_nested;        /* only the arguments of a nested list count */
     bool nothing;            /* a filter that nothing can pass */
+    bool sorts_customer;
+    bool sorts_integration;
+    bool sorts_executed;
 };
 
 static bool external_id_passes(const struct gql_call *call, const struct instance *it)
