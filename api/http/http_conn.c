@@ -103,9 +103,7 @@ void http_conn_release(struct http_conn *conn)
 
 void http_conn_outlive(struct http_conn *conn)
 {
-    http_budget_give(&conn->server->bodies, conn->parse.body_charged);
-    conn->parse.body_charged = 0;
-    conn->parse.budget = NULL;
+    http_body_disown(&conn->parse.body);
     conn->server = NULL;
 }
 

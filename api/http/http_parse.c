@@ -6,9 +6,6 @@
 /* Buffers of at most this size are kept from one request to the next. */
 #define KEPT_BYTES ((size_t)16 * 1024)
 
-/* First allocation of a body whose end is far or unknown. */
-#define BODY_BYTES_FIRST ((size_t)4096)
-
 static int take_target(llhttp_t *machine, const char *at, size_t size);
 static int take_name(llhttp_t *machine, const char *at, size_t size);
 static int take_value(llhttp_t *machine, const char *at, size_t size);
@@ -33,23 +30,15 @@ void http_parse_init(struct http_parse *parse,
                      struct arena *arena,
                      struct http_budget *budget)
 {
-    *parse = (struct http_parse){
-        .limits = *limits, .request = request, .arena = arena, .budget = budget};
+    *parse = (struct http_parse){.limits = *limits, .request = request, .arena = arena};
     buf_init(&parse->head, limits->head_bytes_max);
-    buf_init(&parse->body, SIZE_MAX);
+    http_body_init(&parse->body, budget);
     http_parse_reset(parse);
-}
-
-static void free_body(struct http_parse *parse)
-{
-    buf_deinit(&parse->body);
-    http_budget_give(parse->budget, parse->body_charged);
-    parse->body_charged = 0;
 }
 
 void http_parse_deinit(struct http_parse *parse)
 {
-    free_body(parse);
+    http_body_deinit(&parse->body);
     buf_deinit(&parse->head);
 }
 
@@ -73,12 +62,12 @@ void http_parse_reset(struct http_parse *parse)
     parse->framing_excess = 0;
     parse->skipped_line = false;
     buf_clear(&parse->head);
-    buf_clear(&parse->body);
+    buf_clear(&parse->body.bytes);
     if (parse->head.capacity > KEPT_BYTES) {
         buf_deinit(&parse->head);
     }
-    if (parse->body.capacity > KEPT_BYTES) {
-        free_body(parse);
+    if (parse->body.bytes.capacity > KEPT_BYTES) {
+        http_body_deinit(&parse->body);
     }
 }
 
@@ -293,37 +282,6 @@ bool http_parse_discard(struct http_parse *parse, size_t body_bytes_max)
     return true;
 }
 
-/* How much to allocate so that `needed` bytes fit: doubling, but never past what may come. */
-static size_t body_capacity(const struct http_parse *parse, size_t needed)
-{
-    size_t wanted =
-        parse->body.capacity < BODY_BYTES_FIRST ? BODY_BYTES_FIRST : parse->body.capacity * 2;
-    size_t most =
-        parse->request->chunked ? parse->body_bytes_max : (size_t)parse->request->content_length;
-    wanted = wanted < most ? wanted : most;
-    return wanted > needed ? wanted : needed;
-}
-
-/* Charged before it is allocated: the budget is never passed, not even for a moment. */
-static bool make_room_for_body(struct http_parse *parse, size_t needed)
-{
-    if (needed <= parse->body.capacity) {
-        return true;
-    }
-    size_t capacity = body_capacity(parse, needed);
-    size_t more = capacity - parse->body_charged;
-    if (!http_budget_take(parse->budget, more)) {
-        return http_fault_set(&parse->fault, 503, "overloaded",
-                              "Too many request bodies are being received now");
-    }
-    if (!buf_grow(&parse->body, capacity)) {
-        http_budget_give(parse->budget, more);
-        return out_of_memory(parse);
-    }
-    parse->body_charged += more;
-    return true;
-}
-
 static bool store(struct http_parse *parse, const char *at, size_t size)
 {
     if (size > parse->body_bytes_max - parse->body_bytes) {
@@ -333,18 +291,20 @@ static bool store(struct http_parse *parse, const char *at, size_t size)
     if (parse->discarding) {
         return true;
     }
-    if (!make_room_for_body(parse, parse->body.size + size)) {
-        return false;
+    size_t most =
+        parse->request->chunked ? parse->body_bytes_max : (size_t)parse->request->content_length;
+    enum err code = http_body_put(&parse->body, at, size, most);
+    if (code == ERR_BUSY) {
+        return http_fault_set(&parse->fault, 503, "overloaded",
+                              "Too many request bodies are being received now");
     }
-    buf_put(&parse->body, at, size);
-    ASSERT(!parse->body.failed);
-    return true;
+    return code == ERR_OK || out_of_memory(parse);
 }
 
 static enum http_parse_step finish(struct http_parse *parse)
 {
     parse->stage = HTTP_PARSE_AT_END;
-    parse->request->body = buf_slice(&parse->body);
+    parse->request->body = buf_slice(&parse->body.bytes);
     return HTTP_PARSE_DONE;
 }
 

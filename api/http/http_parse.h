@@ -26,7 +26,7 @@
 #define DAYBOOK_API_HTTP_HTTP_PARSE_H
 
 #include "api/http/http.h"
-#include "api/http/http_budget.h"
+#include "api/http/http_body.h"
 #include "api/http/http_fault.h"
 #include "api/http/http_lines.h"
 
@@ -63,7 +63,6 @@ struct http_parse {
     struct http_parse_limits limits;
     struct http_request *request; /* filled in; borrowed */
     struct arena *arena;          /* for the header array; borrowed */
-    struct http_budget *budget;   /* for body memory; borrowed, may be NULL */
 
     enum http_parse_stage stage;
     struct http_fault fault;
@@ -71,8 +70,7 @@ struct http_parse {
     llhttp_t machine;        /* gate 2 */
 
     struct buf head;
-    struct buf body;
-    size_t body_charged;       /* of the budget */
+    struct http_body body;
     size_t body_bytes_max;     /* what the handler accepted */
     uint64_t body_bytes;       /* received */
     uint64_t body_left;        /* of a body of known length */

@@ -75,6 +75,7 @@ static void respond_specially(struct http_request *request)
                                          {SLICE("Connection"), SLICE("upgrade")},
                                          {SLICE("Content-Type"), SLICE("text/html")},
                                          {SLICE("X-Own"), SLICE("kept")}};
+    const struct http_header location[] = {{SLICE("Location"), request->query}};
     struct http_response response = {.status = 200, .body = SLICE("ok")};
     if (path_begins(request, "/split")) {
         response.headers = split;
@@ -87,6 +88,12 @@ static void respond_specially(struct http_request *request)
         response.status = 204;
     } else if (path_begins(request, "/status/")) {
         response.status = (int)number_behind(request, "/status/");
+    } else if (path_begins(request, "/redirect/")) {
+        response.status = (int)number_behind(request, "/redirect/");
+        response.headers = location;
+        response.header_count = 1;
+    } else if (path_begins(request, "/head")) {
+        response.body = request->head;
     } else if (path_begins(request, "/close")) {
         response.close = true;
     } else {

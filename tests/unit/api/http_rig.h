@@ -13,6 +13,8 @@
  *     /split         a header that holds a line end
  *     /framed        headers that the server writes itself
  *     /empty         204
+ *     /head          200 with the head of the request as body
+ *     /redirect/N?U  status N with Location: U
  *     /close         200, closing
  *     /status/N      N
  */
