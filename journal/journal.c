@@ -252,19 +252,38 @@ static enum err load_state(struct journal *journal, struct error *reterr)
     return e;
 }
 
+/* Without an identity there must be nothing else: a lost row is damage, not a new journal. */
+static enum err check_empty(struct journal *journal, struct error *reterr)
+{
+    struct store_txn *txn = NULL;
+    enum err e = store_begin(journal->store, false, &txn, reterr);
+    for (unsigned database = 0; database < JOURNAL_DATABASES && e == ERR_OK; database++) {
+        uint64_t count = 0;
+        e = store_count(txn, database, &count, reterr);
+        if (e == ERR_OK && count > 0) {
+            e = error_set(reterr, ERR_DAMAGED, "the row with the journal's identity is lost");
+        }
+    }
+    store_abort(&txn);
+    return e;
+}
+
 static enum err open_identity(struct journal *journal,
                               const struct journal_options *options,
                               const char *keyring_path,
                               struct error *reterr)
 {
     enum err e = load_state(journal, reterr);
-    if (e == ERR_NOT_FOUND && options->create) {
+    bool none = e == ERR_NOT_FOUND;
+    if (none) {
+        e = check_empty(journal, reterr);
+    }
+    if (e == ERR_OK && !options->create && (none || journal->committed.head.seq == 0)) {
+        return error_set(reterr, ERR_NOT_FOUND, "there is no journal in %s", options->data_dir);
+    }
+    if (e == ERR_OK && none) {
         e = make_identity(journal, keyring_path, reterr);
         return e == ERR_OK ? load_state(journal, reterr) : e;
-    }
-    if (e == ERR_NOT_FOUND ||
-        (e == ERR_OK && journal->committed.head.seq == 0 && !options->create)) {
-        return error_set(reterr, ERR_NOT_FOUND, "there is no journal in %s", options->data_dir);
     }
     return e;
 }

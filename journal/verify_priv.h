@@ -58,6 +58,12 @@ MUST_USE enum err verify_walk_all(const struct verify_options *options,
                                   struct verify_report *report,
                                   struct error *reterr);
 
+/** As verify_walk_all for a journal that is open. Thread: one that does not write to it. */
+MUST_USE enum err verify_walk_journal(struct journal *journal,
+                                      const struct verify_options *options,
+                                      struct verify_report *report,
+                                      struct error *reterr);
+
 /** Notes a finding; past VERIFY_FINDINGS_MAX it is only counted. */
 void verify_find(struct verify_report *report, uint64_t seq, const char *format, ...)
     PRINTF_LIKE(3, 4);

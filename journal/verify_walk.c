@@ -537,7 +537,6 @@ static void close_walk(struct verify_walk *walk)
     journal_reader_destroy(&walk->reader);
     arena_deinit(&walk->arena);
     memory_free(walk->seen);
-    journal_close(&walk->journal);
 }
 
 static enum err walk_all(struct verify_walk *walk, struct error *reterr)
@@ -555,24 +554,44 @@ static enum err walk_all(struct verify_walk *walk, struct error *reterr)
     return e == ERR_OK ? verify_orphans(walk, reterr) : e;
 }
 
-enum err verify_walk_all(const struct verify_options *options,
-                         struct verify_report *report,
-                         struct error *reterr)
+enum err verify_walk_journal(struct journal *journal,
+                             const struct verify_options *options,
+                             struct verify_report *report,
+                             struct error *reterr)
 {
-    struct verify_walk walk = {.options = options, .report = report};
-    struct journal_options journal = options->journal;
+    struct verify_walk walk = {.options = options, .report = report, .journal = journal};
     struct error error = {.code = ERR_OK};
-    journal.read_only = true;
-    journal.create = false;
-    enum err e = journal_open_unchecked(&journal, &walk.journal, &error);
-    if (e == ERR_OK) {
-        e = walk_all(&walk, &error);
-    }
+    enum err e = walk_all(&walk, &error);
     close_walk(&walk);
     if (e == ERR_DAMAGED) {
         return verify_absorb(&walk, walk.at.seq, e, &error, reterr);
     }
     if (e != ERR_OK && reterr != NULL) {
+        *reterr = error;
+    }
+    return e;
+}
+
+enum err verify_walk_all(const struct verify_options *options,
+                         struct verify_report *report,
+                         struct error *reterr)
+{
+    struct journal_options mode = options->journal;
+    struct journal *journal = NULL;
+    struct error error = {.code = ERR_OK};
+    mode.read_only = true;
+    mode.create = false;
+    enum err e = journal_open_unchecked(&mode, &journal, &error);
+    if (e == ERR_OK) {
+        e = verify_walk_journal(journal, options, report, reterr);
+        journal_close(&journal);
+        return e;
+    }
+    if (e == ERR_DAMAGED) {
+        verify_find(report, 0, "%s", error_text(&error));
+        return ERR_OK;
+    }
+    if (reterr != NULL) {
         *reterr = error;
     }
     return e;
