@@ -271,8 +271,9 @@ static struct gql_objects group(struct arena *arena, const struct problem_list *
     return (struct gql_objects){entries, count};
 }
 
-static void
-complete(struct graph_mutation *mutation, const void *object, const struct problem_list *problems)
+void graph_complete_with(struct graph_mutation *mutation,
+                         const void *object,
+                         const struct problem_list *problems)
 {
     struct gql_call *call = mutation->call;
     struct graph_payload *payload = ARENA_NEW(call->arena, struct graph_payload);
