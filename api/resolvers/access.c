@@ -30,7 +30,9 @@ static enum err resolve_tenant(struct gql_call *call, struct gql_result *ret, st
     const struct organization *organization = NULL;
     enum err e = load_organization(call, &organization, reterr);
     if (e == ERR_OK) {
-        *ret = gql_result_id(NULL, organization->id);
+        char text[UUID_TEXT_SIZE];
+        uuid_format(organization->id, text);
+        *ret = gql_result_text(arena_copy(call->arena, slice_of_text(text)));
     }
     return e;
 }

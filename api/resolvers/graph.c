@@ -1,5 +1,6 @@
 #include "api/resolvers/graph.h"
 
+#include "api/diag.h"
 #include "api/engine/definitions.h"
 #include "api/resolvers/bindings.h"
 #include "core/base/memory.h"
@@ -33,8 +34,7 @@ static enum err bind_all(struct graph *graph, struct error *reterr)
     buf_init(&report, REPORT_BYTES_MAX);
     enum err e = gql_schema_bind(graph->schema, sets, count, &report, reterr);
     if (e != ERR_OK && report.size > 0) {
-        e = error_set(reterr, e, "schema and resolvers do not fit:\n%.*s",
-                      SLICE_ARGS(buf_slice(&report)));
+        diag_error("schema and resolvers do not fit", diag_text("faults", buf_slice(&report)));
     }
     buf_deinit(&report);
     return e;
