@@ -279,6 +279,13 @@ static enum err load_history(struct load *it, struct error *reterr)
 
 /* ---- all of it ---- */
 
+/* Whether anybody will look at the trigger's result: a step, or a caller who waits for it. A flow
+ * that only takes what comes in need not parse it. */
+static bool needs_trigger(const struct run *run)
+{
+    return run->flow->step_count > 1 || (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+}
+
 static enum err load_rows(struct load *it, struct error *reterr)
 {
     struct run *run = it->run;
@@ -287,17 +294,21 @@ static enum err load_rows(struct load *it, struct error *reterr)
     e = e != ERR_OK ? e
                     : instances_view_get(views, run->execution.instance, &run->arena, &it->instance,
                                          reterr);
-    e = e != ERR_OK ? e : load_key(it, reterr);
-    return e != ERR_OK ? e : load_names(it, reterr);
+    return e != ERR_OK ? e : load_key(it, reterr);
 }
 
-static enum err load_start(struct load *it, struct value *ret_trigger, struct error *reterr)
+static enum err load_config(struct load *it, struct error *reterr)
 {
     struct run *run = it->run;
     enum err e =
         run_configs_acquire(run->runner->configs, it->reading, run->execution.instance,
                             run->execution.definition, run->execution.config, &run->config, reterr);
-    e = e != ERR_OK ? e : find_flow(it, reterr);
+    return e != ERR_OK ? e : find_flow(it, reterr);
+}
+
+static enum err load_start(struct load *it, struct value *ret_trigger, struct error *reterr)
+{
+    enum err e = load_names(it, reterr);
     e = e != ERR_OK ? e : load_trigger(it, reterr);
     return e != ERR_OK ? e : trigger_value(it, ret_trigger, reterr);
 }
@@ -330,6 +341,7 @@ enum err run_load_trigger(struct run *run, struct value *ret_trigger, struct err
     struct readings *readings = run->runner->options.readings;
     enum err e = reading_open(readings, &it.reading, reterr);
     e = e != ERR_OK ? e : load_rows(&it, reterr);
+    e = e != ERR_OK ? e : load_config(&it, reterr);
     e = e != ERR_OK ? e : load_start(&it, ret_trigger, reterr);
     reading_close(readings, &it.reading);
     return e;
@@ -339,12 +351,15 @@ enum err run_load(struct run *run, struct error *reterr)
 {
     struct load it = {.run = run};
     struct readings *readings = run->runner->options.readings;
-    struct value trigger;
+    struct value trigger = value_null();
     enum err e = reading_open(readings, &it.reading, reterr);
     e = e != ERR_OK ? e : load_rows(&it, reterr);
-    e = e != ERR_OK ? e : reserve_memory(run, reterr);
+    e = e != ERR_OK ? e : load_config(&it, reterr);
     e = e != ERR_OK ? e : load_history(&it, reterr);
-    e = e != ERR_OK ? e : load_start(&it, &trigger, reterr);
+    if (e == ERR_OK && needs_trigger(run)) {
+        e = reserve_memory(run, reterr);
+        e = e != ERR_OK ? e : load_start(&it, &trigger, reterr);
+    }
     reading_close(readings, &it.reading);
     set_deadline(run);
     return e != ERR_OK ? e : make_machine(run, &trigger, reterr);
