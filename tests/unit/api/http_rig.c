@@ -52,8 +52,7 @@ static void respond_large(struct http_request *request)
 {
     bool taken = path_begins(request, "/large/");
     size_t size = number_behind(request, taken ? "/large/" : "/lent/");
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
+    struct buf body = rig_buf();
     memset(buf_reserve(&body, size), 'x', size);
     body.size = size;
     struct http_response response = {.status = 200};
@@ -143,8 +142,8 @@ void rig_start(struct rig *rig, const struct http_server_options *options)
     if (options != NULL) {
         rig->options = *options;
     }
-    buf_init(&rig->last_head, SIZE_MAX);
-    buf_init(&rig->last_body, SIZE_MAX);
+    rig->last_head = rig_buf();
+    rig->last_body = rig_buf();
     cr_assert_eq(uv_loop_init(&rig->loop), 0);
     struct http_handler handler = {on_head, on_request, rig};
     struct error error;
@@ -227,6 +226,13 @@ struct http_server_stats rig_stats(const struct rig *rig)
     struct http_server_stats stats;
     http_server_stats(rig->server, &stats);
     return stats;
+}
+
+struct buf rig_buf(void)
+{
+    struct buf buf;
+    buf_init(&buf, SIZE_MAX);
+    return buf;
 }
 
 /* ---- clients ---- */
@@ -340,8 +346,7 @@ void rig_hang_up(int peer, bool reset)
 
 struct buf rig_exchange(struct rig *rig, const char *text)
 {
-    struct buf answer;
-    buf_init(&answer, SIZE_MAX);
+    struct buf answer = rig_buf();
     int peer = rig_connect(rig);
     rig_say(rig, peer, text);
     cr_assert(rig_read_end(rig, peer, &answer), "no clean end after: %.60s\ngot: %.200s", text,
