@@ -241,6 +241,9 @@ enum err http_client_create(uv_loop_t *loop,
                             struct http_client **ret_client,
                             struct error *reterr)
 {
+    if (options->ca_file != NULL && strlen(options->ca_file) >= HTTP_CLIENT_CA_FILE_SIZE) {
+        return error_set(reterr, ERR_INVALID, "the path of the file of certificates is too long");
+    }
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_alloc, memory_free, memory_realloc,
                              duplicate, memory_zalloc) != CURLE_OK) {
         return error_set(reterr, ERR_IO, "ready libcurl: it does not start");
@@ -261,6 +264,10 @@ enum err http_client_create(uv_loop_t *loop,
     client->options = *options;
     (void)snprintf(client->user_agent, sizeof client->user_agent, "%s", options->user_agent);
     client->options.user_agent = client->user_agent;
+    if (options->ca_file != NULL) {
+        (void)snprintf(client->ca_file, sizeof client->ca_file, "%s", options->ca_file);
+        client->options.ca_file = client->ca_file;
+    }
     client->requests.max_bytes = options->request_total_bytes_max;
     client->responses.max_bytes = options->response_total_bytes_max;
     list_init(&client->waiting);

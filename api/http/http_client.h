@@ -42,6 +42,9 @@ struct http_client_options {
     bool allow_private_targets; /* false: only public addresses */
     const char *user_agent;     /* "daybook/VERSION"; copied */
 
+    /* Certificates trusted for https, a PEM file; NULL: the system's. Copied. */
+    const char *ca_file;
+
     /* Instead of the rule above, when not NULL: whether this address may be connected to. */
     bool (*address_allowed)(const struct sockaddr *address, void *data);
     void *address_data;
@@ -101,7 +104,8 @@ typedef void (*http_client_done)(struct http_client_result *result, void *data);
 /** Fills in the defaults named above. */
 void http_client_options_init(struct http_client_options *options);
 
-/** A client with nothing under way. `options` are copied. Errors: ERR_NO_MEMORY, ERR_IO. */
+/** A client with nothing under way. `options` are copied. Errors: ERR_INVALID, ERR_NO_MEMORY,
+ * ERR_IO. */
 MUST_USE enum err http_client_create(uv_loop_t *loop,
                                      const struct http_client_options *options,
                                      struct http_client **ret_client,

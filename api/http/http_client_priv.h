@@ -8,11 +8,13 @@
 #include "api/http/http_transfer_priv.h"
 
 #define HTTP_CLIENT_USER_AGENT_SIZE 128
+#define HTTP_CLIENT_CA_FILE_SIZE    4096
 
 struct http_client {
     uv_loop_t *loop;
     struct http_client_options options;
     char user_agent[HTTP_CLIENT_USER_AGENT_SIZE];
+    char ca_file[HTTP_CLIENT_CA_FILE_SIZE]; /* empty: the system's */
     struct http_multi multi;
 
     struct list waiting;

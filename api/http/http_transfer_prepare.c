@@ -225,6 +225,9 @@ static bool set_manners(struct http_client_transfer *transfer)
     good &= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
+    if (transfer->client->options.ca_file != NULL) {
+        good &= curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->client->ca_file) == CURLE_OK;
+    }
     /* Giving up while a name is looked up would else wait for the looking thread: the whole loop
      * would stand for as long as the name server is silent. */
     good &= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;

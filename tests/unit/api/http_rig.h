@@ -25,6 +25,9 @@
 
 #define RIG_HELD_MAX 256
 
+/* A whole request without a body. */
+#define RIG_GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+
 struct rig {
     uv_loop_t loop;
     struct http_server *server; /* NULL once closed */
@@ -90,6 +93,9 @@ void rig_hang_up(int peer, bool reset);
 
 /** One exchange on its own connection: sends, reads to the end. Returns: what came. */
 struct buf rig_exchange(struct rig *rig, const char *text);
+
+/** An empty buffer without a maximum. */
+struct buf rig_buf(void);
 
 /** How often `needle` stands in `text`. */
 size_t rig_count(const struct buf *text, const char *needle);

@@ -4,15 +4,6 @@
 
 #include <criterion/criterion.h>
 
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
-
-static struct buf empty_buf(void)
-{
-    struct buf buf;
-    buf_init(&buf, SIZE_MAX);
-    return buf;
-}
-
 static bool is_closed(void *state)
 {
     return ((struct rig *)state)->closed;
@@ -48,8 +39,8 @@ Test(http_close, idle_connections_go_at_once)
     rig_start(&rig, NULL);
     int silent = rig_connect(&rig);
     int used = rig_connect(&rig);
-    struct buf text = empty_buf();
-    rig_say(&rig, used, GET("/echo"));
+    struct buf text = rig_buf();
+    rig_say(&rig, used, RIG_GET("/echo"));
     cr_assert(rig_read(&rig, used, &text, "200 OK", 1));
     rig_close(&rig, 60000);
     cr_assert(rig_turn_until(&rig, is_closed, &rig));
@@ -67,8 +58,8 @@ Test(http_close, requests_in_flight_are_answered_and_the_connection_closed)
     rig_start(&rig, NULL);
     int asked = rig_connect(&rig);
     int sending = rig_connect(&rig);
-    struct buf text = empty_buf();
-    rig_say(&rig, asked, GET("/later"));
+    struct buf text = rig_buf();
+    rig_say(&rig, asked, RIG_GET("/later"));
     rig_say(&rig, sending, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
     rig_turn(&rig, 10);
     rig_close(&rig, 60000);
@@ -92,7 +83,7 @@ Test(http_close, the_deadline_cuts_and_requests_outlive_the_server)
     struct rig rig;
     rig_start(&rig, NULL);
     int asked = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, asked, "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
     rig_turn(&rig, 10);
     rig_close(&rig, 50);
@@ -111,7 +102,7 @@ Test(http_close, a_second_call_brings_the_deadline_forward)
     struct rig rig;
     rig_start(&rig, NULL);
     int asked = rig_connect(&rig);
-    rig_say(&rig, asked, GET("/later"));
+    rig_say(&rig, asked, RIG_GET("/later"));
     rig_turn(&rig, 10);
     rig_close(&rig, 60000);
     rig_turn(&rig, 20);
@@ -127,7 +118,7 @@ Test(http_close, nobody_new_gets_in)
     struct rig rig;
     rig_start(&rig, NULL);
     int asked = rig_connect(&rig);
-    rig_say(&rig, asked, GET("/later"));
+    rig_say(&rig, asked, RIG_GET("/later"));
     rig_turn(&rig, 10);
     rig_close(&rig, 60000);
     rig_turn(&rig, 5);

@@ -8,15 +8,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
-
-static struct buf empty_buf(void)
-{
-    struct buf buf;
-    buf_init(&buf, SIZE_MAX);
-    return buf;
-}
-
 /* ---- slow clients ---- */
 
 /* Sends `start`, then nothing: expects the answer and the end. */
@@ -26,7 +17,7 @@ check_cut_off(const struct http_server_options *options, const char *start, cons
     struct rig rig;
     rig_start(&rig, options);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, peer, start);
     cr_assert(rig_read_end(&rig, peer, &text), "not cut off after: %s", start);
     cr_assert_eq(rig_count(&text, "HTTP/1.1 "), answer[0] != '\0', "%s", text.data);
@@ -57,7 +48,7 @@ Test(http_limits, a_head_that_trickles_is_cut_off)
     struct rig rig;
     rig_start(&rig, &options);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     int sent = 0;
     while (rig_send(&rig, peer, "G", 1) && sent < 100 && rig_stats(&rig).malformed == 0) {
         rig_turn(&rig, 10);
@@ -91,7 +82,7 @@ Test(http_limits, a_body_that_trickles_is_cut_off)
     struct rig rig;
     rig_start(&rig, &options);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, peer, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n");
     int sent = 0;
     while (rig_send(&rig, peer, "x", 1) && sent < 100 && rig_stats(&rig).malformed == 0) {
@@ -120,7 +111,7 @@ Test(http_limits, the_rest_of_an_answered_body_is_not_waited_for_and_not_answere
     cr_assert_eq(rig_count(&answer, "401"), 1);
     buf_deinit(&answer);
     answer = rig_exchange(&rig, "POST /early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-                                "\r\nnonsense" GET("/echo"));
+                                "\r\nnonsense" RIG_GET("/echo"));
     cr_assert_eq(rig_count(&answer, "HTTP/1.1 "), 1, "%s", answer.data);
     buf_deinit(&answer);
     rig_stop(&rig);
@@ -134,7 +125,7 @@ Test(http_limits, idle_connections_are_closed_and_hold_nothing_before)
     struct rig rig;
     rig_start(&rig, &options);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, peer, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
     cr_assert(rig_read(&rig, peer, &text, "hello", 1));
     rig_turn(&rig, 30);
@@ -160,7 +151,7 @@ Test(http_limits, an_answer_that_nobody_takes_is_given_up)
     int peer = rig_connect(&rig);
     int small = 4096;
     (void)setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    rig_say(&rig, peer, GET("/large/30000000"));
+    rig_say(&rig, peer, RIG_GET("/large/30000000"));
     rig_turn(&rig, 5);
     cr_assert_gt(rig_stats(&rig).output_bytes, 1000000);
     rig_turn(&rig, 150);
@@ -178,8 +169,8 @@ Test(http_limits, a_client_that_never_closes_is_closed)
     struct rig rig;
     rig_start(&rig, &options);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
-    rig_say(&rig, peer, GET("/close"));
+    struct buf text = rig_buf();
+    rig_say(&rig, peer, RIG_GET("/close"));
     cr_assert(rig_read_end(&rig, peer, &text));
     cr_assert_eq(rig_stats(&rig).connections, 1);
     rig_turn(&rig, 100);
@@ -197,7 +188,7 @@ Test(http_limits, draining_ends_at_its_limit)
     struct rig rig;
     rig_start(&rig, &options);
     int peer = rig_connect(&rig);
-    struct buf body = empty_buf();
+    struct buf body = rig_buf();
     memset(buf_reserve(&body, 32 << 20), 'x', 32 << 20);
     body.size = 32 << 20;
     rig_say(&rig, peer, "POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 33554432\r\n\r\n");
@@ -214,7 +205,7 @@ Test(http_limits, heads)
 {
     struct rig rig;
     rig_start(&rig, NULL);
-    struct buf request = empty_buf();
+    struct buf request = rig_buf();
     buf_put_text(&request, "GET / HTTP/1.1\r\nHost: a\r\n");
     for (int i = 0; i < 100; i++) {
         buf_put_text(&request, "X: y\r\n");
@@ -235,9 +226,9 @@ Test(http_limits, pipelined_input_waits_in_the_kernel)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf input = empty_buf();
+    struct buf input = rig_buf();
     while (input.size < (4 << 20)) {
-        buf_put_text(&input, GET("/later"));
+        buf_put_text(&input, RIG_GET("/later"));
     }
     size_t sent = 0;
     for (int i = 0; i < 50; i++) {
@@ -260,13 +251,13 @@ Test(http_limits, connections)
     struct rig rig;
     rig_start(&rig, &options);
     int peers[3];
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     for (size_t i = 0; i < 3; i++) {
         peers[i] = rig_connect(&rig);
-        rig_say(&rig, peers[i], GET("/echo"));
+        rig_say(&rig, peers[i], RIG_GET("/echo"));
         cr_assert(rig_read(&rig, peers[i], &text, "200 OK", i + 1));
     }
-    struct buf answer = rig_exchange(&rig, GET("/echo"));
+    struct buf answer = rig_exchange(&rig, RIG_GET("/echo"));
     cr_assert_eq(rig_count(&answer, "HTTP/1.1 503"), 1);
     cr_assert_eq(rig_count(&answer, "Retry-After: "), 1);
     cr_assert_eq(rig.requests, 3);
@@ -274,7 +265,7 @@ Test(http_limits, connections)
     rig_hang_up(peers[0], false);
     rig_turn(&rig, 10);
     int again = rig_connect(&rig);
-    rig_say(&rig, again, GET("/echo"));
+    rig_say(&rig, again, RIG_GET("/echo"));
     cr_assert(rig_read(&rig, again, &text, "200 OK", 4));
     rig_hang_up(again, false);
     rig_hang_up(peers[1], false);
@@ -295,17 +286,17 @@ Test(http_limits, abandoned_requests_count)
     rig_start(&rig, &options);
     for (size_t i = 0; i < 3; i++) {
         int peer = rig_connect(&rig);
-        rig_say(&rig, peer, GET("/later"));
+        rig_say(&rig, peer, RIG_GET("/later"));
         rig_turn(&rig, 5);
         rig_hang_up(peer, true);
         rig_turn(&rig, 5);
     }
     cr_assert_eq(rig.held_count, 3);
-    struct buf answer = rig_exchange(&rig, GET("/echo"));
+    struct buf answer = rig_exchange(&rig, RIG_GET("/echo"));
     cr_assert_eq(rig_count(&answer, "HTTP/1.1 503"), 1);
     buf_deinit(&answer);
     rig_respond_held(&rig, 1, "nobody reads it");
-    answer = rig_exchange(&rig, GET("/close"));
+    answer = rig_exchange(&rig, RIG_GET("/close"));
     cr_assert_eq(rig_count(&answer, "HTTP/1.1 200"), 1);
     buf_deinit(&answer);
     rig_stop(&rig);
@@ -370,7 +361,7 @@ Test(http_limits, gone_in_the_middle_of_a_request)
     static const char *const starts[] = {
         "", "GET / HT", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
         "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-        GET("/echo") "GET /"};
+        RIG_GET("/echo") "GET /"};
     struct rig rig;
     rig_start(&rig, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(starts) * 2; i++) {
@@ -416,7 +407,7 @@ Test(http_limits, gone_while_an_answer_is_written)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    rig_say(&rig, peer, GET("/large/30000000") GET("/echo"));
+    rig_say(&rig, peer, RIG_GET("/large/30000000") RIG_GET("/echo"));
     rig_turn(&rig, 5);
     rig_hang_up(peer, true);
     rig_turn(&rig, 20);
@@ -431,7 +422,7 @@ Test(http_limits, gone_before_the_answer_does_not_end_the_process)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    rig_say(&rig, peer, GET("/later"));
+    rig_say(&rig, peer, RIG_GET("/later"));
     rig_turn(&rig, 5);
     rig_hang_up(peer, true);
     /* The loop has not turned: the server does not know yet, and writes into the reset. */
@@ -449,7 +440,7 @@ Test(http_limits, writing_to_a_closed_peer_does_not_end_the_process)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    rig_say(&rig, peer, GET("/later") GET("/later"));
+    rig_say(&rig, peer, RIG_GET("/later") RIG_GET("/later"));
     rig_turn(&rig, 5);
     rig_hang_up(peer, false);
     for (size_t i = 0; i < 2; i++) {
@@ -484,7 +475,7 @@ Test(http_limits, no_memory_anywhere_in_an_exchange)
 {
     static const char *const requests[] = {
         "POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
-        GET("/early") GET("/early") GET("/early") "nonsense\r\n\r\n",
+        RIG_GET("/early") RIG_GET("/early") RIG_GET("/early") "nonsense\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nExpect: 1\r\n\r\n"};
     struct rig rig;
     rig_start(&rig, NULL);
@@ -496,7 +487,7 @@ Test(http_limits, no_memory_anywhere_in_an_exchange)
     rig_turn(&rig, 20);
     cr_assert_eq(rig_stats(&rig).connections, 0);
     cr_assert_eq(rig_stats(&rig).body_bytes, 0);
-    struct buf answer = rig_exchange(&rig, GET("/close"));
+    struct buf answer = rig_exchange(&rig, RIG_GET("/close"));
     cr_assert_eq(rig_count(&answer, "200 OK"), 1, "the server works on");
     buf_deinit(&answer);
     rig_stop(&rig);
@@ -511,8 +502,8 @@ Test(http_limits, a_connection_is_accepted_later_when_there_was_no_memory)
     (void)uv_run(&rig.loop, UV_RUN_NOWAIT);
     memory_fail_after(-1);
     cr_assert_eq(rig_stats(&rig).accepted, 0);
-    struct buf text = empty_buf();
-    rig_say(&rig, peer, GET("/echo"));
+    struct buf text = rig_buf();
+    rig_say(&rig, peer, RIG_GET("/echo"));
     cr_assert(rig_read(&rig, peer, &text, "200 OK", 1));
     rig_hang_up(peer, false);
     buf_deinit(&text);

@@ -8,21 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
-
-static struct buf empty_buf(void)
-{
-    struct buf buf;
-    buf_init(&buf, SIZE_MAX);
-    return buf;
-}
-
 Test(http_server, a_request_is_answered_and_the_connection_kept)
 {
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     const char *post = "POST /echo?a=b HTTP/1.1\r\nHost: a\r\nX-Any:  caf\xc3\xa9\r\n"
                        "Content-Length: 5\r\n\r\nhello";
     rig_say(&rig, peer, post);
@@ -32,7 +23,7 @@ Test(http_server, a_request_is_answered_and_the_connection_kept)
     cr_assert(slice_equal(buf_slice(&rig.last_head), slice_of(post, strlen(post) - 5)));
     cr_assert_eq(strncmp(rig.last_peer, "127.0.0.1:", 10), 0, "%s", rig.last_peer);
     cr_assert_not(rig.last_local);
-    rig_say(&rig, peer, GET("/echo"));
+    rig_say(&rig, peer, RIG_GET("/echo"));
     cr_assert(rig_read(&rig, peer, &text, "\r\n\r\n", 2));
     cr_assert_eq(rig.last_number, 2);
     rig_hang_up(peer, false);
@@ -45,7 +36,7 @@ Test(http_server, single_bytes_are_enough)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     const char *post = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                        "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     for (const char *at = post; *at != '\0'; at++) {
@@ -59,7 +50,7 @@ Test(http_server, single_bytes_are_enough)
 
 static struct buf pipelined(const char *path, size_t count)
 {
-    struct buf input = empty_buf();
+    struct buf input = rig_buf();
     for (size_t i = 0; i < count; i++) {
         buf_printf(&input, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n#%04zu;", path,
                    i);
@@ -85,7 +76,7 @@ Test(http_server, a_hundred_pipelined_requests_are_answered_in_order)
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
     struct buf input = pipelined("/echo", 100);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     cr_assert(rig_send(&rig, peer, input.data, input.size));
     cr_assert(rig_read(&rig, peer, &text, ";", 100));
     check_in_order(&text, 100);
@@ -102,7 +93,7 @@ Test(http_server, pipelined_requests_that_are_answered_later_come_one_at_a_time)
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
     struct buf input = pipelined("/later", 100);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     cr_assert(rig_send(&rig, peer, input.data, input.size));
     for (size_t i = 0; i < 100; i++) {
         rig_turn(&rig, 3);
@@ -126,7 +117,7 @@ Test(http_server, answers_in_turn_at_once_and_later_keep_their_order)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, peer,
             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1;"
             "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n2;"
@@ -145,8 +136,8 @@ Test(http_server, answers_in_turn_at_once_and_later_keep_their_order)
 static void exchange_large(struct rig *rig, const char *head, const char *tail, size_t size)
 {
     int peer = rig_connect(rig);
-    struct buf text = empty_buf();
-    struct buf body = empty_buf();
+    struct buf text = rig_buf();
+    struct buf body = rig_buf();
     for (size_t i = 0; i < size; i++) {
         buf_put_char(&body, (char)(i * 31 % 251));
     }
@@ -186,10 +177,10 @@ Test(http_server, large_answers_handed_over_or_lent)
     rig_start(&rig, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
         int peer = rig_connect(&rig);
-        struct buf text = empty_buf();
+        struct buf text = rig_buf();
         char request[128];
-        (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n" GET("/close"),
-                       paths[i]);
+        (void)snprintf(request, sizeof request,
+                       "GET %s HTTP/1.1\r\nHost: a\r\n\r\n" RIG_GET("/close"), paths[i]);
         rig_say(&rig, peer, request);
         cr_assert(rig_read_end(&rig, peer, &text));
         cr_assert_eq(rig_count(&text, "x"), 5000000);
@@ -240,7 +231,7 @@ Test(http_server, http_1_0_may_keep_its_connection)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, peer, "GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     cr_assert(rig_read(&rig, peer, &text, "Connection: keep-alive\r\n\r\n", 1));
     rig_say(&rig, peer, "GET /echo HTTP/1.0\r\n\r\n");
@@ -256,7 +247,7 @@ Test(http_server, expect_continue)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
+    struct buf text = rig_buf();
     rig_say(&rig, peer,
             "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
     cr_assert(rig_read(&rig, peer, &text, "HTTP/1.1 100 Continue\r\n\r\n", 1));
@@ -299,7 +290,7 @@ Test(http_server, an_early_answer_comes_before_the_body)
     rig_start(&rig, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(earlies); i++) {
         int peer = rig_connect(&rig);
-        struct buf text = empty_buf();
+        struct buf text = rig_buf();
         rig_say(&rig, peer, earlies[i].request);
         cr_assert(rig_read(&rig, peer, &text, "\"}", 1), "%zu", i);
         cr_assert_eq(strncmp(text.data + 9, earlies[i].status, 3), 0, "%s", text.data);
@@ -325,12 +316,12 @@ Test(http_server, a_small_body_nobody_wanted_is_read_past)
     rig_start(&rig, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(bodies); i++) {
         int peer = rig_connect(&rig);
-        struct buf text = empty_buf();
+        struct buf text = rig_buf();
         for (size_t round = 0; round < 3; round++) {
             rig_say(&rig, peer, "POST /early HTTP/1.1\r\nHost: a\r\n");
             rig_say(&rig, peer, bodies[i]);
         }
-        rig_say(&rig, peer, GET("/close"));
+        rig_say(&rig, peer, RIG_GET("/close"));
         cr_assert(rig_read_end(&rig, peer, &text));
         cr_assert_eq(rig_count(&text, "HTTP/1.1 401"), 3, "%s", text.data);
         cr_assert_eq(rig_count(&text, "HTTP/1.1 200"), 1, "%s", text.data);
@@ -347,8 +338,8 @@ Test(http_server, a_client_that_sends_everything_first_still_sees_the_early_answ
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
-    struct buf body = empty_buf();
+    struct buf text = rig_buf();
+    struct buf body = rig_buf();
     memset(buf_reserve(&body, 8 << 20), 'x', 8 << 20);
     body.size = 8 << 20;
     rig_say(&rig, peer, "POST /limit/100 HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n");
@@ -366,10 +357,10 @@ Test(http_server, malformed_input_ends_the_connection_after_what_was_good)
 {
     struct rig rig;
     rig_start(&rig, NULL);
-    struct buf answer = rig_exchange(&rig, GET("/echo") "POST /echo HTTP/1.1\r\nHost: a\r\n"
-                                                        "Content-Length: 5\r\n"
-                                                        "Transfer-Encoding: chunked\r\n\r\n"
-                                                        "0\r\n\r\n" GET("/smuggled"));
+    struct buf answer = rig_exchange(&rig, RIG_GET("/echo") "POST /echo HTTP/1.1\r\nHost: a\r\n"
+                                                            "Content-Length: 5\r\n"
+                                                            "Transfer-Encoding: chunked\r\n\r\n"
+                                                            "0\r\n\r\n" RIG_GET("/smuggled"));
     cr_assert_eq(rig_count(&answer, "HTTP/1.1 200"), 1);
     cr_assert_eq(rig_count(&answer, "HTTP/1.1 400"), 1);
     cr_assert_eq(rig_count(&answer, "Date: "), 2);
@@ -386,8 +377,8 @@ Test(http_server, a_client_that_ended_its_sending_still_gets_its_answers)
     struct rig rig;
     rig_start(&rig, NULL);
     int peer = rig_connect(&rig);
-    struct buf text = empty_buf();
-    rig_say(&rig, peer, GET("/later") GET("/later") GET("/echo"));
+    struct buf text = rig_buf();
+    rig_say(&rig, peer, RIG_GET("/later") RIG_GET("/later") RIG_GET("/echo"));
     (void)shutdown(peer, SHUT_WR);
     for (size_t i = 0; i < 2; i++) {
         rig_turn(&rig, 10);
@@ -417,8 +408,8 @@ Test(http_server, unix_sockets_are_local_and_private)
     cr_assert_eq(stat(socket_path, &found), 0);
     cr_assert_eq(found.st_mode & 0777, 0600);
     int peer = rig_connect_unix(&rig, socket_path);
-    struct buf text = empty_buf();
-    rig_say(&rig, peer, GET("/close"));
+    struct buf text = rig_buf();
+    rig_say(&rig, peer, RIG_GET("/close"));
     cr_assert(rig_read_end(&rig, peer, &text));
     cr_assert_eq(rig_count(&text, "200 OK"), 1);
     cr_assert(rig.last_local);
