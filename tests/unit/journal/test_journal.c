@@ -3,7 +3,7 @@
 #include "journal/file_priv.h"
 #include "journal/journal_priv.h"
 #include "journal/meta_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <fcntl.h>
 #include <stdio.h>
