@@ -1,5 +1,6 @@
 /*
- * body, the bytes: storage headers, associated data, opening.
+ * body, the bytes: storage headers, associated data, and what sealing needs (opening:
+ * opener_priv.h).
  *
  * Inline body (a row of body_state, body_payload, body_result or body_log):
  *
@@ -29,7 +30,6 @@
 #ifndef DAYBOOK_JOURNAL_BODY_PRIV_H
 #define DAYBOOK_JOURNAL_BODY_PRIV_H
 
-#include "core/base/arena.h"
 #include "journal/body.h"
 #include "journal/dictionary_priv.h"
 
@@ -104,51 +104,6 @@ static inline size_t body_header_size(const struct body_header *header)
 
 /** Whether two chunks are of one sealing. */
 bool body_header_equal(const struct body_header *a, const struct body_header *b);
-
-/* What opening needs beside the bytes; belongs to one thread at a time. */
-struct opener {
-    struct dictionary_set *dictionaries; /* borrowed */
-    struct uuid journal_id;
-    ZSTD_DCtx *decompressor; /* made when first needed */
-    struct buf work;
-};
-
-/** Readies an opener. */
-void opener_init(struct opener *opener,
-                 struct dictionary_set *dictionaries,
-                 struct uuid journal_id);
-
-/** Frees what it holds. Takes a zeroed one too. */
-void opener_deinit(struct opener *opener);
-
-/**
- * Opens an inline body whose header was decoded: seal, decompression, length. Errors: ERR_DAMAGED,
- * ERR_UNSUPPORTED (a dictionary that the set has not), ERR_LIMIT (arena), ERR_NO_MEMORY.
- */
-MUST_USE enum err opener_open_inline(struct opener *opener,
-                                     const struct data_key *key,
-                                     const struct body_place *place,
-                                     const struct body_header *header,
-                                     struct slice stored,
-                                     struct arena *arena,
-                                     struct slice *ret,
-                                     struct error *reterr);
-
-/** Opens chunk `index`, in order from 0. `first` is the header of chunk 0. */
-MUST_USE enum err opener_add_chunk(struct opener *opener,
-                                   const struct data_key *key,
-                                   const struct body_place *place,
-                                   const struct body_header *first,
-                                   uint32_t index,
-                                   struct slice stored,
-                                   struct error *reterr);
-
-/** All chunks are added: decompresses them. */
-MUST_USE enum err opener_finish_blob(struct opener *opener,
-                                     const struct body_header *first,
-                                     struct arena *arena,
-                                     struct slice *ret,
-                                     struct error *reterr);
 
 /* What sealing draws at random; tests give a fixed one. */
 typedef void (*sealer_nonce_cb)(unsigned char ret[BODY_NONCE_BYTES]);

@@ -129,13 +129,21 @@ MUST_USE enum err journal_begin_in_reserve(struct journal *journal, struct error
 /**
  * Adds one whole command to the batch.
  * Errors: ERR_LIMIT (over LIMIT_COMMAND_BYTES or JOURNAL_PARTS_MAX), ERR_BUSY (the batch would be
- * over JOURNAL_BATCH_BYTES_MAX: commit it, append to the next), ERR_ERASED (key): the batch is as
- * before. ERR_IO: the batch must be aborted and the process ended.
+ * over JOURNAL_BATCH_BYTES_MAX: commit it, append to the next; a command alone always fits),
+ * ERR_ERASED (key): the batch is as before. Everything else: the batch must be aborted and the
+ * process ended.
  */
 MUST_USE enum err journal_append(struct journal *journal,
                                  const struct append *append,
                                  struct append_result *ret,
                                  struct error *reterr);
+
+/**
+ * The owner that readers of record `part` will be told: the record says it only where it tells
+ * something (a record with bodies, or the first of its stream); else it is the stream. Who folds
+ * events as they are appended needs it to see what a rebuild will see.
+ */
+struct stream_ref journal_recorded_owner(const struct append *append, size_t part);
 
 /** Commits and syncs. On failure nothing of the batch may be answered, and the process must end. */
 MUST_USE enum err journal_commit(struct journal *journal, struct error *reterr);

@@ -111,6 +111,23 @@ static struct slice reason_of(const struct append *append, size_t part, enum bod
     return here ? append->reason : (struct slice){NULL, 0};
 }
 
+static bool has_values(const struct append *append, size_t part, enum body_class body_class)
+{
+    const struct append_record *record = &append->records[part];
+    return event_codec_has_body(record->events, record->event_count, body_class) ||
+           reason_of(append, part, body_class).size > 0;
+}
+
+struct stream_ref journal_recorded_owner(const struct append *append, size_t part)
+{
+    const struct append_record *record = &append->records[part];
+    bool named = record->first_stream_version == 1;
+    for (int i = 0; i < BODY_CLASS_COUNT; i++) {
+        named = named || record->sealed[i] != NULL || has_values(append, part, (enum body_class)i);
+    }
+    return named ? record->owner : record->stream;
+}
+
 /* A body that came sealed: it must be this place's, or the caller mixed something up. */
 static void take_sealed(const struct append *append,
                         size_t part,
@@ -173,8 +190,7 @@ static enum err prepare_bodies(struct journal *journal,
     enum err e = record->key == 0 ? ERR_OK : journal_take_key(journal, record->key, &key, reterr);
     for (int i = 0; i < BODY_CLASS_COUNT && e == ERR_OK; i++) {
         enum body_class body_class = (enum body_class)i;
-        bool values = event_codec_has_body(record->events, record->event_count, body_class) ||
-                      reason_of(append, part, body_class).size > 0;
+        bool values = has_values(append, part, body_class);
         bool sealed = record->sealed[i] != NULL;
         ASSERT(!(values && sealed));
         ASSERT(!(values || sealed) || record->key != 0);

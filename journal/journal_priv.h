@@ -14,6 +14,7 @@
 #include "journal/blob_store_priv.h"
 #include "journal/body_priv.h"
 #include "journal/journal.h"
+#include "journal/opener_priv.h"
 #include "journal/record_priv.h"
 #include "journal/store.h"
 

@@ -1,6 +1,7 @@
+#include "journal/opener_priv.h"
+
 #include "core/base/check.h"
 #include "core/base/limits.h"
-#include "journal/body_priv.h"
 #include "journal/zstd_frame_priv.h"
 
 #define WORK_KEPT_BYTES (1 * MIB)

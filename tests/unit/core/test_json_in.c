@@ -4,7 +4,6 @@
 #include "core/base/memory.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
 static enum err parse(struct arena *arena, const char *text, struct value *ret, struct error *error)
 {
@@ -94,7 +93,7 @@ Test(json_in, bounds_memory)
 {
     struct error error;
     size_t size = 8 * MIB;
-    char *text = malloc(size);
+    char *text = memory_alloc(size);
     json_in_init();
     text[0] = '[';
     for (size_t at = 1; at + 3 < size; at += 3) {
@@ -103,7 +102,7 @@ Test(json_in, bounds_memory)
     memcpy(text + size - 3, "0 ]", 3);
     text[size - 4] = ',';
     enum err e = json_in_check(slice_of(text, size), &error);
-    free(text);
+    memory_free(text);
     cr_assert_eq(e, ERR_LIMIT, "%s", error.text);
     cr_assert_eq(json_in_check(SLICE("[1]"), &error), ERR_OK, "the next text has its own budget");
 }

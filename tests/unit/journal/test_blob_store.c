@@ -3,7 +3,7 @@
 #include "core/base/memory.h"
 #include "journal/blob_store_priv.h"
 #include "journal/body_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <pthread.h>
 

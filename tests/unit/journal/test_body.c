@@ -3,7 +3,8 @@
 #include "journal/blob_store_priv.h"
 #include "journal/body_priv.h"
 #include "journal/checksum_priv.h"
-#include "journal_kit.h"
+#include "journal/opener_priv.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #include "journal/chain_priv.h"
 #include "journal/checksum_priv.h"
 #include "journal/record_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 static struct uuid journal_id_of(unsigned char number)
 {

@@ -6,7 +6,7 @@
 #include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "journal/journal_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <errno.h>
 #include <signal.h>

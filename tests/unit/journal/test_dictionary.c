@@ -1,6 +1,6 @@
 /* dictionary: the built-in one is one, and sets keep what they are given. */
 #include "journal/dictionary_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 Test(dictionary, the_builtin_one_is_sound)
 {

@@ -1,7 +1,7 @@
 /* journal, expiry and erasure: what may be absent, what is said about it, and that it is gone. */
 #include "core/base/failpoint.h"
 #include "journal/journal_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

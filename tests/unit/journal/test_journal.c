@@ -3,7 +3,7 @@
 #include "journal/file_priv.h"
 #include "journal/journal_priv.h"
 #include "journal/meta_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -440,6 +440,47 @@ Test(journal, keeps_the_digest_of_what_is_not_stored)
     struct verify_report *report = kit_verify(&kit);
     cr_assert_eq(report->finding_count, 0, "%s", report->findings[0].text);
     cr_assert_eq(report->bodies_not_stored, 1);
+    kit_end(&kit);
+}
+
+/* What the writer folds must be what a rebuild reads. */
+Test(journal, tells_the_owner_as_readers_will_see_it)
+{
+    struct kit kit;
+    struct event events[3] = {{.type = EVENT_EXECUTION_QUEUED},
+                              {.type = EVENT_EXECUTION_STARTED},
+                              {.type = EVENT_EXECUTION_FINISHED}};
+    struct append_record records[4];
+    struct append_result result;
+    kit_begin(&kit);
+    struct append append = kit_append(&kit);
+    append.reason = SLICE("a body of its own");
+    events[2].bodies[BODY_STATE] = value_text(SLICE("error"));
+    for (size_t i = 0; i < 4; i++) {
+        records[i] = (struct append_record){.stream = {STREAM_EXECUTION, append.id},
+                                            .owner = kit_owner(1),
+                                            .key = KIT_KEY,
+                                            .first_stream_version = i == 0 ? 7 : i,
+                                            .events = &events[i == 0 ? 1 : i - 1],
+                                            .event_count = 1};
+    }
+    append.records = records;
+    append.record_count = 4;
+    struct stream_ref told[4];
+    for (size_t i = 0; i < 4; i++) {
+        told[i] = journal_recorded_owner(&append, i);
+    }
+    kit_batch(&kit);
+    cr_assert_eq(journal_append(kit.journal, &append, &result, &kit.error), ERR_OK, "%s",
+                 kit.error.text);
+    kit_commit(&kit);
+    int by_owner = 0;
+    for (uint64_t i = 0; i < 4; i++) {
+        struct recorded_event *read = kit_read(&kit, result.first_seq + i, NULL, NULL);
+        cr_assert(stream_equal(read[0].owner, told[i]), "part %llu", (unsigned long long)i);
+        by_owner += stream_equal(told[i], kit_owner(1));
+    }
+    cr_assert_eq(by_owner, 3, "with the reason, the first of the stream, with a body");
     kit_end(&kit);
 }
 

@@ -1,7 +1,7 @@
 /* journal, reading: cursors, snapshots, links, times. */
 #include "journal/chain_priv.h"
 #include "journal/journal_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 struct reading {
     struct kit kit;

@@ -4,7 +4,7 @@
 #include "journal/checksum_priv.h"
 #include "journal/file_priv.h"
 #include "journal/keyring_file_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <signal.h>
 #include <stdio.h>

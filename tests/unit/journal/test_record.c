@@ -3,7 +3,7 @@
 #include "core/event/event_codec.h"
 #include "journal/checksum_priv.h"
 #include "journal/record_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* store: what it promises about LMDB. */
 #include "journal/store.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -3,7 +3,7 @@
  * races; built without, for answers that are wrong.
  */
 #include "journal/journal_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

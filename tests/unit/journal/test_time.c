@@ -1,5 +1,5 @@
 /* journal, time: what is recorded when the clock stands, goes back or jumps. */
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 static uint64_t add(struct kit *kit)
 {

@@ -9,7 +9,7 @@
 #include "journal/checksum_priv.h"
 #include "journal/journal_priv.h"
 #include "journal/verify_priv.h"
-#include "journal_kit.h"
+#include "tests/unit/journal/journal_kit.h"
 
 #include <signal.h>
 #include <stdio.h>
