@@ -41,16 +41,19 @@ void diag_write(enum diag_level level,
                 const struct diag_field *fields,
                 size_t count);
 
+/** A field with text; the text must live until the line is written. */
 static inline struct diag_field diag_text(const char *key, struct slice text)
 {
     return (struct diag_field){.key = key, .text = text};
 }
 
+/** A field with a C string. */
 static inline struct diag_field diag_string(const char *key, const char *text)
 {
     return (struct diag_field){.key = key, .text = slice_of_text(text)};
 }
 
+/** A field with a number. */
 static inline struct diag_field diag_int(const char *key, int64_t number)
 {
     return (struct diag_field){.key = key, .number = number, .is_number = 1};

@@ -160,7 +160,7 @@ static enum err open_http(struct server *server, struct error *reterr)
     char host[64];
     uint16_t port = 0;
     struct http_server_options options;
-    struct http_handler handler = {routes_on_head, routes_on_request, server};
+    struct http_handler handler = {server_on_head, server_on_request, server};
     http_server_options_init(&options);
     options.connections_max = (size_t)server->settings->max_connections;
     enum err e = split_listen(server->settings->listen, host, &port, reterr);

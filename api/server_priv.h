@@ -41,8 +41,8 @@ struct server {
 MUST_USE enum err server_first_start(struct server *server, struct error *reterr);
 
 /** The routes. */
-size_t routes_on_head(struct http_request *request, void *server);
-void routes_on_request(struct http_request *request, void *server);
+size_t server_on_head(struct http_request *request, void *server);
+void server_on_request(struct http_request *request, void *server);
 
 /** GET /metrics as Prometheus text. */
 void metrics_on_request(struct server *server, struct http_request *request);

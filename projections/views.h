@@ -159,9 +159,14 @@ static inline struct views_key views_key(void)
     return key;
 }
 
+/* Numbers are appended big-endian, so that keys sort as the numbers do. */
+/** Appends one byte. */
 void views_key_u8(struct views_key *key, uint8_t number);
+/** Appends 4 bytes, big-endian. */
 void views_key_u32(struct views_key *key, uint32_t number);
+/** Appends 8 bytes, big-endian. */
 void views_key_u64(struct views_key *key, uint64_t number);
+/** Appends the 16 bytes of an id. */
 void views_key_id(struct views_key *key, struct uuid id);
 
 /** Appends text, at most what fits. */

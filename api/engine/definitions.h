@@ -16,6 +16,7 @@
 
 struct definitions;
 
+/** An empty cache over a journal, which must outlive it. Errors: ERR_NO_MEMORY. */
 MUST_USE enum err
 definitions_create(struct journal *journal, struct definitions **ret, struct error *reterr);
 

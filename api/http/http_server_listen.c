@@ -1,3 +1,5 @@
+/* Listening sockets: TCP by address, and the unix socket of the local tools. A socket left behind
+ * by a killed process is taken over; a living one is not. Failures name the address. */
 #include "api/http/http_conn_priv.h"
 #include "core/base/memory.h"
 

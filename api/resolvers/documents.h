@@ -20,6 +20,7 @@ struct documents {
     size_t bytes;
 };
 
+/** An empty cache for documents of one schema, which must outlive it. */
 void documents_init(struct documents *documents, const struct gql_schema *schema);
 
 /** Frees everything. */

@@ -15,7 +15,7 @@ static struct uuid derived(struct uuid parent, const char *tag, struct slice nam
     return id_derived(parent, tag, name);
 }
 
-struct slice webhook_url_of(const struct gql_call *call, struct uuid flow_config)
+struct slice flow_config_node_url(const struct gql_call *call, struct uuid flow_config)
 {
     struct slice id = id_text(call->arena, "InstanceFlowConfig", flow_config);
     return arena_format(call->arena, "%s/trigger/%.*s",
@@ -32,10 +32,10 @@ static struct slice fingerprint(const struct gql_call *call, struct slice digest
     return arena_format(call->arena, "key:%s", hex);
 }
 
-enum err fingerprints_of(const struct gql_call *call,
-                         struct text_list digests,
-                         struct gql_result *ret,
-                         struct error *reterr)
+enum err flows_fingerprints(const struct gql_call *call,
+                            struct text_list digests,
+                            struct gql_result *ret,
+                            struct error *reterr)
 {
     struct slice *texts = ARENA_ARRAY(call->arena, struct slice, digests.count);
     if (texts == NULL) {
@@ -79,10 +79,10 @@ enum err flow_node_load(const struct gql_call *call,
     return ERR_OK;
 }
 
-enum err flow_page(const struct gql_call *call,
-                   const struct integration_node *node,
-                   const struct page **ret,
-                   struct error *reterr)
+enum err flows_page(const struct gql_call *call,
+                    const struct integration_node *node,
+                    const struct page **ret,
+                    struct error *reterr)
 {
     const struct definition *definition = NULL;
     struct page_request request;
@@ -242,7 +242,7 @@ resolve_organization_keys(struct gql_call *call, struct gql_result *ret, struct 
         list.items[list.count++] = slice_of(digest, INSTANCE_KEY_DIGEST_BYTES);
     }
     sodium_memzero(&key, sizeof key);
-    return e != ERR_OK ? e : fingerprints_of(call, list, ret, reterr);
+    return e != ERR_OK ? e : flows_fingerprints(call, list, ret, reterr);
 }
 
 /* The webhook URL of the draft's flow on the system instance: versions show that of the draft too.
@@ -262,7 +262,7 @@ resolve_test_url(struct gql_call *call, struct gql_result *ret, struct error *re
     if (flow == NULL) {
         return error_set(reterr, ERR_NOT_FOUND, "the draft never had this flow");
     }
-    *ret = gql_result_text(webhook_url_of(call, flow->id));
+    *ret = gql_result_text(flow_config_node_url(call, flow->id));
     return ERR_OK;
 }
 
@@ -413,10 +413,10 @@ const struct config_var_node *config_var_node_of(const struct gql_call *call,
     return node;
 }
 
-enum err config_var_page(const struct gql_call *call,
-                         const struct integration_node *node,
-                         const struct page **ret,
-                         struct error *reterr)
+enum err flows_config_var_page(const struct gql_call *call,
+                               const struct integration_node *node,
+                               const struct page **ret,
+                               struct error *reterr)
 {
     const struct definition *definition = NULL;
     struct page_request request;

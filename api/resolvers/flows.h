@@ -28,16 +28,16 @@ struct expression_node {
 };
 
 /** Flows of an integration node. */
-MUST_USE enum err flow_page(const struct gql_call *call,
-                            const struct integration_node *node,
-                            const struct page **ret,
-                            struct error *reterr);
+MUST_USE enum err flows_page(const struct gql_call *call,
+                             const struct integration_node *node,
+                             const struct page **ret,
+                             struct error *reterr);
 
 /** Config variables of an integration node. */
-MUST_USE enum err config_var_page(const struct gql_call *call,
-                                  const struct integration_node *node,
-                                  const struct page **ret,
-                                  struct error *reterr);
+MUST_USE enum err flows_config_var_page(const struct gql_call *call,
+                                        const struct integration_node *node,
+                                        const struct page **ret,
+                                        struct error *reterr);
 
 /** The node of one config variable. Returns: NULL when the arena is exhausted. */
 const struct config_var_node *config_var_node_of(const struct gql_call *call,
@@ -51,15 +51,15 @@ expression_node_of(const struct gql_call *call, struct uuid parent, const struct
 
 /** Config variables of an instance with what was set; all in one page unless `first` or `last` is
  * given. */
-MUST_USE enum err instance_config_page(const struct gql_call *call,
-                                       const struct instance_node *instance,
-                                       const struct page **ret,
-                                       struct error *reterr);
+MUST_USE enum err flows_instance_config_page(const struct gql_call *call,
+                                             const struct instance_node *instance,
+                                             const struct page **ret,
+                                             struct error *reterr);
 
 /** Fingerprints of API keys by their digests: "key:1a2b3c4d". */
-MUST_USE enum err fingerprints_of(const struct gql_call *call,
-                                  struct text_list digests,
-                                  struct gql_result *ret,
-                                  struct error *reterr);
+MUST_USE enum err flows_fingerprints(const struct gql_call *call,
+                                     struct text_list digests,
+                                     struct gql_result *ret,
+                                     struct error *reterr);
 
 #endif

@@ -237,10 +237,10 @@ static bool status_passes(const struct gql_call *call, const struct instance_var
     return in_list && filter_word(call, "status", status);
 }
 
-enum err instance_config_page(const struct gql_call *call,
-                              const struct instance_node *instance,
-                              const struct page **ret,
-                              struct error *reterr)
+enum err flows_instance_config_page(const struct gql_call *call,
+                                    const struct instance_node *instance,
+                                    const struct page **ret,
+                                    struct error *reterr)
 {
     const struct integration_node *integration = NULL;
     const struct definition *definition = NULL;
@@ -274,7 +274,7 @@ static enum err
 resolve_config_vars(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct page *page = NULL;
-    enum err e = instance_config_page(call, call->parent, &page, reterr);
+    enum err e = flows_instance_config_page(call, call->parent, &page, reterr);
     *ret = gql_result_object(page);
     return e;
 }
@@ -451,7 +451,7 @@ resolve_flow_configs(struct gql_call *call, struct gql_result *ret, struct error
 static enum err resolve_keys(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct flow_config_node *node = call->parent;
-    return fingerprints_of(call, node->instance->instance.flows[node->place].keys, ret, reterr);
+    return flows_fingerprints(call, node->instance->instance.flows[node->place].keys, ret, reterr);
 }
 
 static enum err resolve_flow(struct gql_call *call, struct gql_result *ret, struct error *reterr)
@@ -474,8 +474,8 @@ static enum err
 resolve_webhook_url(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     (void)reterr;
-    *ret =
-        gql_result_text(webhook_url_of(call, ((const struct flow_config_node *)call->parent)->id));
+    *ret = gql_result_text(
+        flow_config_node_url(call, ((const struct flow_config_node *)call->parent)->id));
     return ERR_OK;
 }
 

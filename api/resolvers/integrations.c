@@ -336,7 +336,7 @@ resolve_created_by(struct gql_call *call, struct gql_result *ret, struct error *
 static enum err resolve_flows(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct page *page = NULL;
-    enum err e = flow_page(call, call->parent, &page, reterr);
+    enum err e = flows_page(call, call->parent, &page, reterr);
     *ret = gql_result_object(page);
     return e;
 }
@@ -345,7 +345,7 @@ static enum err
 resolve_required(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct page *page = NULL;
-    enum err e = config_var_page(call, call->parent, &page, reterr);
+    enum err e = flows_config_var_page(call, call->parent, &page, reterr);
     *ret = gql_result_object(page);
     return e;
 }
@@ -383,7 +383,7 @@ resolve_test_config(struct gql_call *call, struct gql_result *ret, struct error 
     const struct instance_node *node = NULL;
     const struct page *page = NULL;
     enum err e = load_system(call, &node, reterr);
-    e = e != ERR_OK ? e : instance_config_page(call, node, &page, reterr);
+    e = e != ERR_OK ? e : flows_instance_config_page(call, node, &page, reterr);
     *ret = gql_result_object(page);
     return e;
 }

@@ -105,6 +105,6 @@ MUST_USE enum err instance_node_integration(const struct gql_call *call,
                                             struct error *reterr);
 
 /** "https://.../trigger/<id>". */
-struct slice webhook_url_of(const struct gql_call *call, struct uuid flow_config);
+struct slice flow_config_node_url(const struct gql_call *call, struct uuid flow_config);
 
 #endif

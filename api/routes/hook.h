@@ -37,6 +37,7 @@ struct hook_options {
     uint64_t waiting_max; /* open executions a flow may have */
 };
 
+/** Makes the receiver of webhooks; what the options point at must outlive it. */
 MUST_USE enum err
 hook_create(const struct hook_options *options, struct hook **ret, struct error *reterr);
 
@@ -57,6 +58,8 @@ struct hook_stats {
     uint64_t rejected;
     uint64_t waiting; /* synchronous requests that wait for their result */
 };
+
+/** Counts since the start. */
 struct hook_stats hook_stats(const struct hook *hook);
 
 #endif

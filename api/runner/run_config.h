@@ -28,6 +28,7 @@ struct run_config {
 
 struct run_configs;
 
+/** An empty cache; the engine must outlive it. */
 MUST_USE enum err
 run_configs_create(struct engine *engine, struct run_configs **ret, struct error *reterr);
 

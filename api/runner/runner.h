@@ -64,6 +64,7 @@ struct runner_stats {
     uint64_t outside; /* effects under way */
 };
 
+/** Makes a runner that starts nothing yet; what the options point at must outlive it. */
 MUST_USE enum err
 runner_create(const struct runner_options *options, struct runner **ret, struct error *reterr);
 
@@ -118,6 +119,7 @@ void runner_close(struct runner *runner, uint64_t deadline_ms, void (*cb)(void *
 /** Frees a closed runner; sets the pointer to NULL. Takes NULL too. */
 void runner_destroy(struct runner **runner);
 
+/** Counts since the start. */
 struct runner_stats runner_stats(const struct runner *runner);
 
 #endif

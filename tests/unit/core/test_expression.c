@@ -288,18 +288,19 @@ Test(template, length_is_bounded)
     memset(bytes, 'x', size);
     struct value value = value_text(slice_of(bytes, size));
     scope.steps[0].results = &value;
-    char text[16 * 20 + 2] = "";
+    struct buf text;
+    buf_init(&text, 400);
     for (int i = 0; i < 16; i++) {
-        strcat(text, "{{$big.results}}");
+        buf_put_text(&text, "{{$big.results}}");
     }
     struct slice rendered = {NULL, 0};
     struct error error = {0};
-    cr_assert_eq(template_render(slice_of_text(text), &scope, &arena, &rendered, &error), ERR_OK,
-                 "%s", error_text(&error));
+    cr_assert_eq(template_render(buf_slice(&text), &scope, &arena, &rendered, &error), ERR_OK, "%s",
+                 error_text(&error));
     cr_expect_eq(rendered.size, (size_t)TEMPLATE_BYTES_MAX);
-    strcat(text, ".");
-    cr_expect_eq(template_render(slice_of_text(text), &scope, &arena, &rendered, &error),
-                 ERR_LIMIT);
+    buf_put_char(&text, '.');
+    cr_expect_eq(template_render(buf_slice(&text), &scope, &arena, &rendered, &error), ERR_LIMIT);
+    buf_deinit(&text);
     arena_deinit(&arena);
 }
 
@@ -314,14 +315,15 @@ Test(template, work_is_bounded)
         cr_assert(value_map_put(&arena, &map, arena_format(&arena, "k%d", i), value_bool(true)));
     }
     scope.steps[0].results = &map;
-    char *text = arena_zalloc(&arena, 2000, 20);
+    struct buf text;
+    buf_init(&text, 2000 * 20);
     for (int i = 0; i < 2000; i++) {
-        strcat(text + i * 18, "{{$big.results.k}}");
+        buf_put_text(&text, "{{$big.results.k}}");
     }
     struct slice rendered = {NULL, 0};
     struct error error = {0};
-    cr_expect_eq(template_render(slice_of_text(text), &scope, &arena, &rendered, &error),
-                 ERR_LIMIT);
+    cr_expect_eq(template_render(buf_slice(&text), &scope, &arena, &rendered, &error), ERR_LIMIT);
     cr_expect_not_null(strstr(error_text(&error), "units of work"), "%s", error_text(&error));
+    buf_deinit(&text);
     arena_deinit(&arena);
 }

@@ -131,23 +131,25 @@ Test(flow_limits, work)
 
 Test(flow_limits, nesting)
 {
-    char flow[4096] = "[" TRIGGER;
-    char end[64] = "";
+    struct buf flow;
+    buf_init(&flow, 4096);
+    buf_put_text(&flow, "[" TRIGGER);
     for (int i = 0; i <= DEFINITION_NESTING_MAX; i++) {
-        char loop[160];
-        (void)snprintf(
-            loop, sizeof loop,
-            "%s{\"do\":\"loopNTimes\",\"name\":\"L%d\",\"in\":{\"iterationCount\":\"1\"},"
-            "\"steps\":[",
-            i == 0 ? "," : "", i);
-        strcat(flow, loop);
-        strcat(end, "]}");
+        buf_printf(&flow,
+                   "%s{\"do\":\"loopNTimes\",\"name\":\"L%d\",\"in\":{\"iterationCount\":\"1\"},"
+                   "\"steps\":[",
+                   i == 0 ? "," : "", i);
     }
-    strcat(strcat(flow, end), "]");
+    for (int i = 0; i <= DEFINITION_NESTING_MAX; i++) {
+        buf_put_text(&flow, "]}");
+    }
+    buf_put(&flow, "]", sizeof "]"); /* with its end */
+    cr_assert_not(flow.failed);
     struct flow_limits limits = flow_limits_default();
-    expect_end(flow, "{}", &limits,
+    expect_end(flow.data, "{}", &limits,
                "end failed limit at l10@0.0.0.0.0.0.0.0.0.0: loops and branches are nested over 10 "
                "levels");
+    buf_deinit(&flow);
 }
 
 Test(flow_limits, a_reply_that_is_too_deep_fails_its_step_only)

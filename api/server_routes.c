@@ -183,7 +183,7 @@ static void respond_wrong_method(const struct route *route, struct http_request 
     buf_deinit(&allow);
 }
 
-size_t routes_on_head(struct http_request *request, void *server)
+size_t server_on_head(struct http_request *request, void *server)
 {
     const struct route *route = find(request);
     if (route == NULL) {
@@ -197,7 +197,7 @@ size_t routes_on_head(struct http_request *request, void *server)
     return route->on_head(server, request);
 }
 
-void routes_on_request(struct http_request *request, void *server)
+void server_on_request(struct http_request *request, void *server)
 {
     const struct route *route = find(request);
     ASSERT(route != NULL); /* on_head found it */
