@@ -275,7 +275,8 @@ struct group {
 
 static enum err do_group(struct store_txn *txn, struct group *group, struct error *reterr)
 {
-    enum err e = ERR_OK;
+    /* What was put off is older than every request: a place that was dropped may be taken again. */
+    enum err e = do_put_off(txn, group->put_off, group->put_off_count, reterr);
     LIST_FOR_EACH(link, &group->requests)
     {
         struct request *request = LIST_ENTRY(link, struct request, link);
@@ -286,7 +287,7 @@ static enum err do_group(struct store_txn *txn, struct group *group, struct erro
             e = do_request(txn, request, reterr);
         }
     }
-    return e == ERR_OK ? do_put_off(txn, group->put_off, group->put_off_count, reterr) : e;
+    return e;
 }
 
 static enum err write_group(struct blob_store *store, struct group *group, struct error *reterr)

@@ -145,38 +145,50 @@ enum err journal_take_key(struct journal *journal,
     if (journal->keyring == NULL) {
         return error_set(reterr, ERR_DENIED, "the journal is open without its keys");
     }
-    return keyring_get(journal->keyring, number, ret, reterr);
+    enum err e = keyring_get(journal->keyring, number, ret, reterr);
+    if (e == ERR_NOT_FOUND && journal->read_only) {
+        /* The process that writes may have made it since. */
+        e = keyring_refresh(journal->keyring, reterr);
+        return e == ERR_OK ? keyring_get(journal->keyring, number, ret, reterr) : e;
+    }
+    return e;
 }
 
 /* ---- opening: stores and identity ---- */
 
 static enum err
-open_stores(struct journal *journal, const struct journal_options *options, struct error *reterr)
+open_records(struct journal *journal, const struct journal_options *options, struct error *reterr)
 {
-    char records[FILE_PATH_SIZE];
-    char blobs[FILE_PATH_SIZE];
-    enum err e = file_path(records, options->data_dir, "journal", reterr);
-    if (e == ERR_OK) {
-        e = file_path(blobs, options->data_dir, "blobs", reterr);
-    }
+    char directory[FILE_PATH_SIZE];
+    enum err e = file_path(directory, options->data_dir, "journal", reterr);
     if (e == ERR_OK && options->create) {
         e = file_make_directory(options->data_dir, reterr);
     }
-    struct store_options store = {.directory = records,
+    struct store_options store = {.directory = directory,
                                   .databases = database_names,
                                   .database_count = JOURNAL_DATABASES,
                                   .map_bytes = options->map_bytes,
                                   .create = options->create,
                                   .read_only = options->read_only};
-    struct blob_store_options blob_store = {.directory = blobs,
-                                            .map_bytes = options->map_bytes,
-                                            .reserve_bytes = journal->reserve_bytes,
-                                            .create = options->create,
-                                            .read_only = options->read_only};
+    return e == ERR_OK ? store_open(&store, &journal->store, reterr) : e;
+}
+
+/* Blobs that are lost are damage: they are made for a journal without a record only. */
+static enum err
+open_blobs(struct journal *journal, const struct journal_options *options, struct error *reterr)
+{
+    char directory[FILE_PATH_SIZE];
+    bool is_new = journal->committed.head.seq == 0;
+    enum err e = file_path(directory, options->data_dir, "blobs", reterr);
+    struct blob_store_options store = {.directory = directory,
+                                       .map_bytes = options->map_bytes,
+                                       .reserve_bytes = journal->reserve_bytes,
+                                       .create = options->create && is_new,
+                                       .read_only = options->read_only};
     if (e == ERR_OK) {
-        e = store_open(&store, &journal->store, reterr);
+        e = blob_store_open(&store, &journal->blobs, reterr);
     }
-    return e == ERR_OK ? blob_store_open(&blob_store, &journal->blobs, reterr) : e;
+    return e == ERR_NOT_FOUND ? error_recode(reterr, ERR_DAMAGED) : e;
 }
 
 /* Gives a new journal its identity. */
@@ -498,10 +510,13 @@ static enum err open_parts(struct journal *journal,
         e = file_path(keyring_path, options->data_dir, "keyring", reterr);
     }
     if (e == ERR_OK) {
-        e = open_stores(journal, &mode, reterr);
+        e = open_records(journal, &mode, reterr);
     }
     if (e == ERR_OK) {
         e = open_identity(journal, &mode, keyring_path, reterr);
+    }
+    if (e == ERR_OK) {
+        e = open_blobs(journal, &mode, reterr);
     }
     if (e == ERR_OK) {
         e = open_keys(journal, &mode, keyring_path, reterr);
@@ -621,6 +636,12 @@ enum err journal_stats(struct journal *journal, struct journal_stats *ret, struc
         *ret = stats;
     }
     return e;
+}
+
+enum err journal_tend(struct journal *journal, struct error *reterr)
+{
+    enum err e = store_free_dead_readers(journal->store, reterr);
+    return e == ERR_OK ? store_free_dead_readers(blob_store_store(journal->blobs), reterr) : e;
 }
 
 enum err journal_disk_free(const struct journal *journal, uint64_t *ret_bytes, struct error *reterr)

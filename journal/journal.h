@@ -354,6 +354,12 @@ struct journal_stats {
 MUST_USE enum err
 journal_stats(struct journal *journal, struct journal_stats *ret, struct error *reterr);
 
+/**
+ * Frees what readers in other processes left behind when they died: until then their snapshots hold
+ * old pages. Call it about once a minute. Thread: any. Errors: ERR_IO.
+ */
+MUST_USE enum err journal_tend(struct journal *journal, struct error *reterr);
+
 /** Bytes of disk left for the journal, by statvfs. Thread: any. */
 MUST_USE enum err
 journal_disk_free(const struct journal *journal, uint64_t *ret_bytes, struct error *reterr);

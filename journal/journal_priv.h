@@ -143,7 +143,7 @@ journal_load_dictionaries(struct journal *journal, struct store_txn *txn, struct
 /** Resolves the marks that a crash left in the blob store. */
 MUST_USE enum err journal_resolve_blobs(struct journal *journal, struct error *reterr);
 
-/* How much of journal_open verify does without: it checks the rest itself. */
+/** As journal_open without its checks, for verify, which makes them itself. Read-only. */
 MUST_USE enum err journal_open_unchecked(const struct journal_options *options,
                                          struct journal **ret,
                                          struct error *reterr);

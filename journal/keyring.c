@@ -162,18 +162,23 @@ static enum err add_keys(struct keyring *keyring, size_t count, struct error *re
 
 /* ---- opening ---- */
 
-static enum err load(struct keyring *keyring, struct uuid journal_id, struct error *reterr)
+static enum err load(const struct keyring *keyring,
+                     struct uuid journal_id,
+                     struct keyring_file *ret,
+                     uint64_t *ret_bytes,
+                     struct error *reterr)
 {
     struct buf bytes;
     buf_init(&bytes, KEYRING_FILE_BYTES_MAX);
     enum err e = file_read(keyring->path, &bytes, reterr);
     if (e == ERR_OK) {
-        e = keyring_file_decode(buf_slice(&bytes), keyring->master, &keyring->file, reterr);
+        e = keyring_file_decode(buf_slice(&bytes), keyring->master, ret, reterr);
     }
-    if (e == ERR_OK && !uuid_equal(keyring->file.journal_id, journal_id)) {
+    if (e == ERR_OK && !uuid_equal(ret->journal_id, journal_id)) {
+        keyring_file_wipe(ret);
         e = error_set(reterr, ERR_DENIED, "it belongs to another journal");
     }
-    keyring->file_bytes = bytes.size;
+    *ret_bytes = bytes.size;
     buf_deinit(&bytes);
     return e == ERR_OK ? e : error_wrap(reterr, e, "keyring %s", keyring->path);
 }
@@ -196,7 +201,7 @@ static enum err open_ring(struct keyring *keyring,
         return e;
     }
     if (!is_new) {
-        return load(keyring, journal_id, reterr);
+        return load(keyring, journal_id, &keyring->file, &keyring->file_bytes, reterr);
     }
     keyring->file.journal_id = journal_id;
     return add_keys(keyring, KEYRING_RESERVE, reterr);
@@ -280,6 +285,38 @@ enum err keyring_reserve(struct keyring *keyring, uint64_t next_unassigned, stru
         return ERR_OK;
     }
     return add_keys(keyring, KEYRING_RESERVE + keyring->file.count / RESERVE_SHARE, reterr);
+}
+
+/* Of `from` the keys above what `to` knows; `to` has room for them. */
+static void take_newer(struct keyring_file *to, const struct keyring_file *from)
+{
+    for (size_t i = lower_bound(from, to->highest + 1); i < from->count; i++) {
+        to->keys[to->count++] = from->keys[i];
+    }
+    to->highest = from->highest > to->highest ? from->highest : to->highest;
+    to->generation = from->generation;
+}
+
+enum err keyring_refresh(struct keyring *keyring, struct error *reterr)
+{
+    struct keyring_file found = {.keys = NULL};
+    struct keyring_file grown;
+    uint64_t bytes = 0;
+    enum err e = load(keyring, keyring->file.journal_id, &found, &bytes, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    (void)pthread_mutex_lock(&keyring->lock);
+    e = copy_ring(keyring, found.count, &grown, reterr);
+    if (e == ERR_OK) {
+        take_newer(&grown, &found);
+        keyring_file_wipe(&keyring->file);
+        keyring->file = grown;
+        keyring->file_bytes = bytes;
+    }
+    (void)pthread_mutex_unlock(&keyring->lock);
+    keyring_file_wipe(&found);
+    return e;
 }
 
 void keyring_forget_key(struct keyring *keyring, uint64_t number)

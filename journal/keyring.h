@@ -15,7 +15,8 @@
  * Master key: 32 bytes in a file of its own (0600), DATA/master.key unless the operator names
  * another place. Outside DATA is better: then a stolen data directory reads as noise.
  *
- * Thread: keyring_get from any thread; everything else from the thread that writes the journal.
+ * Thread: keyring_get and keyring_refresh from any thread; everything else from the thread that
+ * writes the journal. A process either writes the ring or refreshes it.
  */
 #ifndef DAYBOOK_JOURNAL_KEYRING_H
 #define DAYBOOK_JOURNAL_KEYRING_H
@@ -86,6 +87,12 @@ keyring_reserve(struct keyring *keyring, uint64_t next_unassigned, struct error 
 /** Destroys a key in memory alone: for readers beside the process that writes, and for many keys
  * before one keyring_rewrite. */
 void keyring_forget_key(struct keyring *keyring, uint64_t number);
+
+/**
+ * Takes in keys that the process which writes has made since the file was read; what was destroyed
+ * or forgotten stays so. For readers beside it. Errors: keyring_open's.
+ */
+MUST_USE enum err keyring_refresh(struct keyring *keyring, struct error *reterr);
 
 /** Rewrites and syncs the file as memory has it. Errors: ERR_DISK_FULL, ERR_IO. */
 MUST_USE enum err keyring_rewrite(struct keyring *keyring, struct error *reterr);

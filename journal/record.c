@@ -250,6 +250,9 @@ cut(struct slice bytes, struct slice *ret_envelope, struct record_view *ret, str
     size_t envelope = bytes_le16(at + AT_ENVELOPE_BYTES);
     size_t facts = bytes_le32(at + AT_FACTS_BYTES);
     size_t digests = 0;
+    if (envelope > RECORD_ENVELOPE_BYTES_MAX) {
+        return error_set(reterr, ERR_DAMAGED, "an envelope of %zu bytes", envelope);
+    }
     for (unsigned i = 0; i < BODY_CLASS_COUNT; i++) {
         digests += (forms >> (2 * i) & 3) != BODY_FORM_ABSENT ? JOURNAL_DIGEST_BYTES : 0;
     }

@@ -41,7 +41,7 @@
 #define RECORD_CRC_AT       44
 #define RECORD_KEY_BYTES    8
 
-/* Longest envelope: all places filled. */
+/* Longest envelope: all places filled are 199 bytes. */
 #define RECORD_ENVELOPE_BYTES_MAX 256
 
 enum body_form {

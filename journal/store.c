@@ -463,6 +463,13 @@ int store_descriptor(const struct store *store)
     return fd;
 }
 
+enum err store_free_dead_readers(struct store *store, struct error *reterr)
+{
+    int dead = 0;
+    int rc = mdb_reader_check(store->env, &dead);
+    return rc == 0 ? ERR_OK : fail(reterr, rc, "free slots of dead readers");
+}
+
 enum err store_make_room(struct store *store, uint64_t room_bytes, struct error *reterr)
 {
     uint64_t used = store_file_bytes(store);

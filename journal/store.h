@@ -157,6 +157,9 @@ uint64_t store_file_bytes(const struct store *store);
  */
 MUST_USE enum err store_make_room(struct store *store, uint64_t room_bytes, struct error *reterr);
 
+/** Frees the reader slots of processes that died. Thread: any. */
+MUST_USE enum err store_free_dead_readers(struct store *store, struct error *reterr);
+
 /** Descriptor of the data file, for tests of its flags. */
 int store_descriptor(const struct store *store);
 

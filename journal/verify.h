@@ -50,8 +50,9 @@ struct verify_options {
 };
 
 /**
- * Verifies DATA. Returns: ERR_OK when the walk could be made, with finding_count telling what it
- * found (a crash of the child is one); an error when it could not.
+ * Verifies DATA. Thread: the only one of its process (it forks). Returns: ERR_OK when the walk
+ * could be made, with finding_count telling what it found (a crash of the child is one); an error
+ * when it could not.
  */
 MUST_USE enum err
 verify_run(const struct verify_options *options, struct verify_report *ret, struct error *reterr);

@@ -106,6 +106,18 @@ Test(blob_store, has_one_blob_a_place)
     end(&box);
 }
 
+Test(blob_store, takes_a_place_again_that_was_dropped)
+{
+    struct box box;
+    struct body_place one = place_of(1);
+    begin(&box);
+    cr_assert_eq(put(&box, 1, 3 * BLOB_CHUNK_BYTES), ERR_OK);
+    blob_store_drop(box.store, &one);
+    cr_assert_eq(put(&box, 1, 2 * BLOB_CHUNK_BYTES), ERR_OK, "%s", box.kit.error.text);
+    expect(&box, 2, 1);
+    end(&box);
+}
+
 Test(blob_store, deletes_with_marks_and_forgives_what_is_not_there)
 {
     struct box box;

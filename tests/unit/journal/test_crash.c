@@ -228,6 +228,34 @@ Test(crash, loses_nothing_answered_when_killed_at_any_time)
     kit_end(&kit);
 }
 
+/* Not a crash, but the same hard worker: what it is in the midst of must not look like damage. */
+Test(crash, verify_finds_nothing_beside_a_writer_at_work)
+{
+    struct kit kit;
+    struct answers *answers = share();
+    kit_begin(&kit);
+    kit_close(&kit);
+    atomic_store(&answers->destroyed, 99);
+    pid_t child = fork();
+    if (child == 0) {
+        must(journal_open(&kit.options, &kit.journal, NULL));
+        work(&kit, answers, UINT64_MAX);
+    }
+    for (int i = 0; i < 10; i++) {
+        uint64_t before = atomic_load(&answers->rounds);
+        while (atomic_load(&answers->rounds) < before + 2) {
+            (void)usleep(500);
+        }
+        kit_assert_sound(&kit);
+    }
+    cr_assert_eq(kill(child, SIGKILL), 0);
+    int status = 0;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFSIGNALED(status), "it ended by itself: %d", WEXITSTATUS(status));
+    check_after(&kit, answers, "verified beside");
+    kit_end(&kit);
+}
+
 Test(crash, between_blob_and_record_leaves_no_orphan)
 {
     struct kit kit;

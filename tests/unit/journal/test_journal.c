@@ -88,6 +88,10 @@ Test(journal, does_not_replace_what_is_lost)
                  "a lost keyring");
     kit_remove(kit.dir);
     kit_copy(copy, kit.dir);
+    remove_under(&kit, "blobs");
+    cr_assert_eq(journal_open(&kit.options, &kit.journal, &kit.error), ERR_DAMAGED, "lost blobs");
+    kit_remove(kit.dir);
+    kit_copy(copy, kit.dir);
     remove_under(&kit, "journal");
     cr_assert_eq(journal_open(&kit.options, &kit.journal, &kit.error), ERR_REFUSED,
                  "a lost journal");

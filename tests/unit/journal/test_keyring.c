@@ -155,6 +155,27 @@ Test(keyring, keeps_a_reserve_and_rewrites_seldom)
     end(&ring);
 }
 
+Test(keyring, a_reader_takes_in_what_the_writer_made)
+{
+    struct ring ring;
+    struct keyring *reader = NULL;
+    struct data_key key;
+    begin(&ring);
+    cr_assert_eq(keyring_open(ring.path, ring.master, journal, false, &reader, NULL), ERR_OK);
+    keyring_forget_key(reader, 7);
+    cr_assert_eq(keyring_reserve(ring.keyring, KEYRING_RESERVE, NULL), ERR_OK);
+    cr_assert_eq(keyring_destroy_key(ring.keyring, KEYRING_RESERVE + 2, NULL), ERR_OK);
+    cr_assert_eq(keyring_get(reader, KEYRING_RESERVE + 1, &key, NULL), ERR_NOT_FOUND);
+    cr_assert_eq(keyring_refresh(reader, NULL), ERR_OK);
+    cr_assert_eq(keyring_get(reader, KEYRING_RESERVE + 1, &key, NULL), ERR_OK);
+    struct data_key same = get(&ring, KEYRING_RESERVE + 1);
+    cr_assert_eq(memcmp(key.root, same.root, sizeof key.root), 0);
+    cr_assert_eq(keyring_get(reader, KEYRING_RESERVE + 2, &key, NULL), ERR_ERASED);
+    cr_assert_eq(keyring_get(reader, 7, &key, NULL), ERR_ERASED, "what is forgotten stays so");
+    keyring_close(&reader);
+    end(&ring);
+}
+
 Test(keyring, refuses_to_serve_a_newer_journal)
 {
     struct ring ring;

@@ -263,6 +263,7 @@ Test(record, refuses_each_field_that_is_wrong)
         {32, 4, UINT32_MAX, ERR_DAMAGED, "facts longer than the record"},
         {36, 2, 0, ERR_DAMAGED, "no envelope"},
         {36, 2, 65535, ERR_DAMAGED, "an envelope longer than the record"},
+        {36, 2, 257, ERR_DAMAGED, "an envelope longer than any"},
         {38, 1, 0, ERR_DAMAGED, "a digest without a body"},
         {38, 1, 0xff, ERR_DAMAGED, "bodies without digests"},
         {39, 1, 1, ERR_UNSUPPORTED, "reserved byte 0"},

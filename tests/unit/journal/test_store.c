@@ -258,6 +258,7 @@ Test(store, frees_slots_of_dead_readers)
         cr_assert_eq(waitpid(child, &status, 0), child);
         cr_assert(WIFSIGNALED(status), "round %d: status %d", round, status);
     }
+    cr_assert_eq(store_free_dead_readers(box.store, NULL), ERR_OK);
     end(&box);
 }
 
