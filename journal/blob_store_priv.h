@@ -21,7 +21,7 @@
 #define DAYBOOK_JOURNAL_BLOB_STORE_PRIV_H
 
 #include "journal/body.h"
-#include "journal/store.h"
+#include "journal/store_priv.h"
 
 #define BLOB_STORE_KEY_BYTES 19
 

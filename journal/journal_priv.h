@@ -16,7 +16,7 @@
 #include "journal/journal.h"
 #include "journal/opener_priv.h"
 #include "journal/record_priv.h"
-#include "journal/store.h"
+#include "journal/store_priv.h"
 
 #include <stdatomic.h>
 

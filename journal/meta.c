@@ -534,20 +534,6 @@ enum err meta_end_deletion(struct store_txn *txn, uint64_t seq, struct error *re
     return store_delete(txn, JOURNAL_META, slice_of_bytes(&key), reterr);
 }
 
-enum err meta_get_deletion(struct store_txn *txn,
-                           uint64_t seq,
-                           struct meta_deletion *ret,
-                           struct error *reterr)
-{
-    struct bytes key = deletion_key(seq);
-    struct meta_row row;
-    enum err e = get_row(txn, slice_of_bytes(&key), &row, reterr);
-    if (e == ERR_OK) {
-        *ret = row.deletion;
-    }
-    return e;
-}
-
 enum err meta_has_expiries(struct store_txn *txn, bool *ret, struct error *reterr)
 {
     struct slice key;

@@ -21,7 +21,7 @@
 #define DAYBOOK_JOURNAL_META_PRIV_H
 
 #include "core/event/event.h"
-#include "journal/store.h"
+#include "journal/store_priv.h"
 
 #include <stdint.h>
 
@@ -153,11 +153,5 @@ MUST_USE enum err meta_end_deletion(struct store_txn *txn, uint64_t seq, struct 
 /** The first deletion that is not done. */
 MUST_USE enum err
 meta_first_deletion(struct store_txn *txn, struct meta_deletion *ret, struct error *reterr);
-
-/** The deletion of the expiry event `seq`. */
-MUST_USE enum err meta_get_deletion(struct store_txn *txn,
-                                    uint64_t seq,
-                                    struct meta_deletion *ret,
-                                    struct error *reterr);
 
 #endif

@@ -1,4 +1,4 @@
-#include "journal/store.h"
+#include "journal/store_priv.h"
 
 #include "core/base/check.h"
 #include "core/base/memory.h"
@@ -137,8 +137,7 @@ static int
 open_environment(struct store *store, const struct store_options *options, const char **ret_doing)
 {
     uint64_t map_bytes = options->map_bytes != 0 ? options->map_bytes : MAP_BYTES_DEFAULT;
-    unsigned flags =
-        MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0) | (options->unsynced ? MDB_NOSYNC : 0);
+    unsigned flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0);
     *ret_doing = "prepare";
     int rc = mdb_env_create(&store->env);
     if (rc == 0) {
@@ -437,12 +436,6 @@ enum err store_cursor_seek(struct store_cursor *cursor,
 {
     MDB_val name = val_of(key);
     return step(cursor, &name, MDB_SET_RANGE, ret_key, ret_value, reterr);
-}
-
-enum err store_cursor_delete(struct store_cursor *cursor, struct error *reterr)
-{
-    int rc = mdb_cursor_del(cursor->cursor, 0);
-    return rc == 0 ? ERR_OK : fail(reterr, rc, "delete");
 }
 
 /* ---- the file ---- */

@@ -121,11 +121,11 @@ struct outcome {
     struct progress progress;
 };
 
-static void listen(int fd,
-                   const struct verify_options *options,
-                   struct verify_report *report,
-                   struct outcome *outcome,
-                   struct error *reterr)
+static void hear(int fd,
+                 const struct verify_options *options,
+                 struct verify_report *report,
+                 struct outcome *outcome,
+                 struct error *reterr)
 {
     struct error error = {.code = ERR_OK};
     char type = 0;
@@ -179,7 +179,7 @@ static enum err supervise(pid_t child,
     struct outcome outcome = {.finished = false};
     int status = 0;
     if (report != NULL) {
-        listen(fd, options, report, &outcome, reterr);
+        hear(fd, options, report, &outcome, reterr);
     }
     if (!outcome.finished) {
         (void)kill(child, SIGKILL); /* it is dead, hangs, or nobody will hear it */

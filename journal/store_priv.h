@@ -9,7 +9,7 @@
  * - an environment is opened once in a process: a second open would drop the locks of the first
  *   when it is closed;
  * - a commit syncs data and meta page (never MDB_NOMETASYNC, which may undo the last commit; never
- *   MDB_WRITEMAP, which kills the process on a full disk), unless the store is made `unsynced`;
+ *   MDB_WRITEMAP, which kills the process on a full disk);
  * - slots of dead readers are freed when it is opened;
  * - a new environment's directory entries are synced, which LMDB leaves to its caller.
  *
@@ -21,8 +21,8 @@
  * Thread: one write transaction at a time (LMDB waits); read transactions on any thread, each on
  * one thread at a time.
  */
-#ifndef DAYBOOK_JOURNAL_STORE_H
-#define DAYBOOK_JOURNAL_STORE_H
+#ifndef DAYBOOK_JOURNAL_STORE_PRIV_H
+#define DAYBOOK_JOURNAL_STORE_PRIV_H
 
 #include "core/base/error.h"
 #include "core/base/slice.h"
@@ -50,7 +50,6 @@ struct store_options {
     uint64_t map_bytes; /* address space, the most the file can grow to; 0: 1 TiB */
     bool create;        /* make directory and databases that are missing */
     bool read_only;
-    bool unsynced; /* commits survive the process, not the machine */
 };
 
 /** Opens a store. Errors: ERR_NOT_FOUND (not there and not `create`), ERR_UNSUPPORTED (LMDB of
@@ -141,9 +140,6 @@ MUST_USE enum err store_cursor_seek(struct store_cursor *cursor,
                                     struct slice *ret_key,
                                     struct slice *ret_value,
                                     struct error *reterr);
-
-/** Deletes what the cursor stands on; STORE_FORWARD then gives the key behind it. */
-MUST_USE enum err store_cursor_delete(struct store_cursor *cursor, struct error *reterr);
 
 /* ---- the file ---- */
 
