@@ -106,8 +106,12 @@ void http_respond_error(struct http_request *request,
     struct buf body;
     buf_init(&body, SIZE_MAX);
     http_response_put_error(&body, code, text);
-    struct http_response response = {
-        .status = status, .content_type = SLICE("application/json"), .body_taken = &body};
+    struct http_header retry = {SLICE("Retry-After"), SLICE("1")};
+    struct http_response response = {.status = status,
+                                     .content_type = SLICE("application/json"),
+                                     .headers = &retry,
+                                     .header_count = status == 429 || status == 503 ? 1 : 0,
+                                     .body_taken = &body};
     http_respond(request, &response);
 }
 

@@ -84,7 +84,8 @@ struct http_handler {
  * Takes: response->body_taken; all else is borrowed until return. */
 void http_respond(struct http_request *request, const struct http_response *response);
 
-/** As http_respond with the body {"error": text, "code": code}. Thread: the loop's. */
+/** As http_respond with the body {"error": text, "code": code}; 429 and 503 ask for another
+ * try in a second. Thread: the loop's. */
 void http_respond_error(struct http_request *request,
                         int status,
                         const char *code,

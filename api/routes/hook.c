@@ -224,16 +224,7 @@ static void on_repeated(struct hook_call *call)
 
 static void respond_busy(struct http_request *request, enum err code, const char *text)
 {
-    struct http_header retry = {SLICE("Retry-After"), SLICE("1")};
-    const char *name = code == ERR_DISK_FULL ? "disk_full" : "overloaded";
-    struct slice body =
-        arena_format(request->arena, "{\"error\":\"%s\",\"code\":\"%s\"}", text, name);
-    struct http_response response = {.status = 503,
-                                     .content_type = SLICE("application/json"),
-                                     .headers = &retry,
-                                     .header_count = 1,
-                                     .body = body};
-    http_respond(request, &response);
+    http_respond_error(request, 503, code == ERR_DISK_FULL ? "disk_full" : "overloaded", text);
 }
 
 static void on_failed(struct hook_call *call, const struct error *error)

@@ -3,8 +3,7 @@
 #include "api/runner/run_config.h"
 #include "core/base/json_out.h"
 
-#define RETRY_AFTER_SECONDS SLICE("1")
-#define ID_HEADER           "prismatic-executionid"
+#define ID_HEADER "prismatic-executionid"
 
 static struct http_header id_header(struct arena *arena, struct uuid execution)
 {
@@ -57,21 +56,15 @@ void hook_respond_refusal(struct http_request *request, enum invocation_refusal 
         http_respond_error(request, 409, "instance_not_deployed",
                            "the instance was never deployed");
         return;
-    case INVOCATION_QUEUE_FULL: {
-        struct http_header retry = {SLICE("Retry-After"), SLICE("5")};
-        respond_json(request, 429, &retry, 1,
-                     SLICE("{\"error\":\"too many executions of this flow wait\","
-                           "\"code\":\"flow_queue_full\"}"));
+    case INVOCATION_QUEUE_FULL:
+        http_respond_error(request, 429, "flow_queue_full", "too many executions of this flow wait");
         return;
-    }
     case INVOCATION_CHANGED:
     case INVOCATION_TAKEN:
         break;
     }
-    struct http_header retry = {SLICE("Retry-After"), RETRY_AFTER_SECONDS};
-    respond_json(request, 503, &retry, 1,
-                 SLICE("{\"error\":\"the instance is being deployed: send it again\","
-                       "\"code\":\"instance_changing\"}"));
+    http_respond_error(request, 503, "instance_changing",
+                       "the instance is being deployed: send it again");
 }
 
 static void respond_default(struct http_request *request, struct uuid execution)
