@@ -117,9 +117,9 @@ struct append_result {
 };
 
 /**
- * Starts a batch. One at a time. A step of the wall clock since the last one is put at its front as
- * clock.stepped, so the first command's sequence need not be the head's plus one. Errors: ERR_IO,
- * ERR_DISK_FULL (under the reserve), ERR_CONFLICT (another process wrote).
+ * Starts a batch. One at a time. A step of the wall clock since the last one is committed first, in
+ * a batch of its own, as clock.stepped: whoever folds the journal looks at its head and reads what
+ * is new. Errors: ERR_IO, ERR_DISK_FULL (under the reserve), ERR_CONFLICT (another process wrote).
  */
 MUST_USE enum err journal_begin(struct journal *journal, struct error *reterr);
 

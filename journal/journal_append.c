@@ -77,14 +77,14 @@ enum err journal_start_batch(struct journal *journal, struct error *reterr)
 
 enum err journal_begin_in_reserve(struct journal *journal, struct error *reterr)
 {
-    enum err e = journal_start_batch(journal, reterr);
+    enum err e = journal_note_clock(journal, reterr);
+    e = e != ERR_OK ? e : journal_start_batch(journal, reterr);
     if (e != ERR_OK) {
         return e;
     }
-    e = journal_note_clock(journal, reterr);
-    if (e == ERR_OK) {
-        e = failpoint_check(FAILPOINT_JOURNAL_BEFORE_APPEND, reterr);
-    }
+    journal->current.wall_us = clock_wall_us(journal->clock);
+    journal->current.monotonic_us = clock_monotonic_us(journal->clock);
+    e = failpoint_check(FAILPOINT_JOURNAL_BEFORE_APPEND, reterr);
     if (e != ERR_OK) {
         journal_abort(journal);
     }

@@ -112,6 +112,24 @@ static enum err append_step(struct journal *journal, int64_t from, int64_t to, s
     return meta_put_number(journal->txn, META_CLOCK, result.last_seq, reterr);
 }
 
+/* Commits the step in a batch of its own, so that whoever folds the journal reads it like everything
+ * the journal says about itself. */
+static enum err commit_step(struct journal *journal, int64_t from, int64_t to, struct error *reterr)
+{
+    enum err e = journal_start_batch(journal, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    e = append_step(journal, from, to, reterr);
+    if (e == ERR_OK) {
+        journal->current.wall_us = to;
+        journal->current.monotonic_us = clock_monotonic_us(journal->clock);
+        e = journal_commit(journal, reterr);
+    }
+    journal_abort(journal); /* does nothing behind a commit */
+    return e;
+}
+
 enum err journal_note_clock(struct journal *journal, struct error *reterr)
 {
     int64_t wall = clock_wall_us(journal->clock);
@@ -119,15 +137,8 @@ enum err journal_note_clock(struct journal *journal, struct error *reterr)
     int64_t expected = 0;
     bool comparable = expected_time(journal, monotonic, &expected);
     int64_t step = comparable ? wall - expected : 0;
-    if (step > CLOCK_STEP_US || step < -CLOCK_STEP_US) {
-        enum err e = append_step(journal, expected, wall, reterr);
-        if (e != ERR_OK) {
-            return e;
-        }
-    }
-    journal->current.wall_us = wall;
-    journal->current.monotonic_us = monotonic;
-    return ERR_OK;
+    bool stepped = step > CLOCK_STEP_US || step < -CLOCK_STEP_US;
+    return stepped ? commit_step(journal, expected, wall, reterr) : ERR_OK;
 }
 
 bool journal_clock_suspect(const struct journal *journal)

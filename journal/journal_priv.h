@@ -110,7 +110,7 @@ MUST_USE enum err journal_append_own(struct journal *journal,
 /** Puts the first record of a new journal in a batch of its own. */
 MUST_USE enum err journal_write_first(struct journal *journal, struct error *reterr);
 
-/** Puts clock.stepped at the front of the open batch if the wall clock made a step. */
+/** Commits clock.stepped, in a batch of its own, if the wall clock made a step. */
 MUST_USE enum err journal_note_clock(struct journal *journal, struct error *reterr);
 
 /** The last checkpoint. Errors: ERR_NOT_FOUND (none, no sentence), ERR_DAMAGED. */

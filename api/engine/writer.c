@@ -85,13 +85,15 @@ void writer_end_batch(struct writer *writer)
 
 /* What was appended, as the projections see it. */
 static enum err fold_record(struct writer *writer,
-                            const struct command *command,
-                            const struct append_record *record,
+                            const struct append *append,
+                            size_t part,
                             const struct append_result *result,
                             uint64_t first_seq,
-                            bool last,
                             struct error *reterr)
 {
+    const struct append_record *record = &append->records[part];
+    const struct stream_ref owner = journal_recorded_owner(append, part);
+    bool last = part + 1 == append->record_count;
     struct recorded_event *events =
         ARENA_ARRAY(&writer->arena, struct recorded_event, record->event_count);
     if (events == NULL) {
@@ -103,9 +105,9 @@ static enum err fold_record(struct writer *writer,
             .stream_version = record->first_stream_version + i,
             .recorded_at_us = result->recorded_at_us,
             .stream = record->stream,
-            .owner = record->owner,
-            .actor = command->actor,
-            .append_id = command->append_id,
+            .owner = owner,
+            .actor = append->actor,
+            .append_id = append->id,
             .ends_command = last && i + 1 == record->event_count,
             .event = record->events[i],
         };
@@ -117,12 +119,11 @@ static enum err fold_record(struct writer *writer,
         .last_seq = first_seq + record->event_count - 1,
         .recorded_at_us = result->recorded_at_us,
         .stream = record->stream,
-        .owner = record->owner,
-        .actor = command->actor,
-        .append_id = command->append_id,
-        .idempotency =
-            first_seq == result->first_seq ? command->idempotency : (struct slice){NULL, 0},
-        .request = first_seq == result->first_seq ? command->request : (struct slice){NULL, 0},
+        .owner = owner,
+        .actor = append->actor,
+        .append_id = append->id,
+        .idempotency = part == 0 ? append->idempotency : (struct slice){NULL, 0},
+        .request = part == 0 ? append->request : (struct slice){NULL, 0},
         .ends_command = last,
     };
     struct projection_context context = {
@@ -152,18 +153,16 @@ count_record(struct writer *writer, const struct append_record *record, struct e
 }
 
 static enum err fold_all(struct writer *writer,
-                         const struct command *command,
-                         const struct append_record *records,
-                         size_t count,
+                         const struct append *append,
                          const struct append_result *result,
                          struct error *reterr)
 {
     uint64_t seq = result->first_seq;
     enum err e = ERR_OK;
-    for (size_t i = 0; i < count && e == ERR_OK; i++) {
-        e = fold_record(writer, command, &records[i], result, seq, i + 1 == count, reterr);
-        e = e != ERR_OK ? e : count_record(writer, &records[i], reterr);
-        seq += records[i].event_count;
+    for (size_t i = 0; i < append->record_count && e == ERR_OK; i++) {
+        e = fold_record(writer, append, i, result, seq, reterr);
+        e = e != ERR_OK ? e : count_record(writer, &append->records[i], reterr);
+        seq += append->records[i].event_count;
         arena_reset(&writer->arena);
     }
     return e;
@@ -187,10 +186,11 @@ enum err writer_append(struct writer *writer,
         .record_count = count,
     };
     enum err e = journal_append(writer->journal, &append, &command->result, reterr);
-    if (e == ERR_LIMIT || e == ERR_ERASED) {
+    writer->must_wait = writer->must_wait || e == ERR_BUSY; /* no room in this batch */
+    if (e == ERR_LIMIT || e == ERR_ERASED || e == ERR_BUSY) {
         return e; /* refused whole; the batch is as before */
     }
-    e = e != ERR_OK ? e : fold_all(writer, command, records, count, &command->result, reterr);
+    e = e != ERR_OK ? e : fold_all(writer, &append, &command->result, reterr);
     if (e != ERR_OK) {
         writer->must_end = true;
         return e;
