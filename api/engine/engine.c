@@ -10,8 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* How often the writer wakes without work, to look at the disk. */
+/* How often the writer wakes without work, to see what is due. */
 #define IDLE_WAIT_NS ((uint64_t)1000000000)
+
+/* How often what died readers in other processes hold is freed. */
+#define TEND_US ((int64_t)60 * 1000000)
 
 struct engine {
     /* ---- set once ---- */
@@ -34,6 +37,8 @@ struct engine {
 
     /* ---- writer thread ---- */
     struct writer writer;
+    int64_t tend_at_us; /* monotonic */
+    bool expiring;      /* expired bodies may still be there */
 
     /* ---- under the mutex ---- */
     uv_mutex_t mutex;
@@ -58,15 +63,13 @@ static void die(struct engine *engine, const char *what, const struct error *err
     abort(); /* fatal must not return */
 }
 
-/* Waits for work. Takes at most a batch. Returns: false when asked to stop and nothing waits. */
+/* Waits for work, or a while. Takes at most a batch. Returns: false when asked to stop and nothing
+ * waits. */
 static bool take_batch(struct engine *engine, struct list *batch)
 {
     uv_mutex_lock(&engine->mutex);
-    while (list_empty(&engine->waiting) && !engine->stop) {
+    if (list_empty(&engine->waiting) && !engine->stop) {
         (void)uv_cond_timedwait(&engine->wake, &engine->mutex, IDLE_WAIT_NS);
-        if (list_empty(&engine->waiting) && engine->disk_full) {
-            break; /* look again whether there is room */
-        }
     }
     struct list_link *link = NULL;
     while (batch->count < ENGINE_BATCH_COMMANDS &&
@@ -263,20 +266,45 @@ static void run_some(struct engine *engine, struct list *batch)
     give_back(engine, &executed);
 }
 
+/* Whether there is room on the disk again. */
+static void look_at_disk(struct engine *engine)
+{
+    struct list none;
+    list_init(&none);
+    if (begin(engine, &none, &none)) {
+        journal_abort(engine->journal);
+        views_end(&engine->writer.txn);
+    }
+}
+
+/* What is due between batches. */
+static void keep_house(struct engine *engine)
+{
+    struct error error = {0};
+    int64_t now = clock_monotonic_us(engine->options.clock);
+    enum err e = ERR_OK;
+    if (engine->expiring) {
+        e = journal_expire_continue(engine->journal, &engine->expiring, &error);
+    }
+    if (e == ERR_OK && now >= engine->tend_at_us) {
+        engine->tend_at_us = now + TEND_US;
+        e = journal_tend(engine->journal, &error);
+    }
+    if (e != ERR_OK && e != ERR_DISK_FULL) { /* without room it is tried again later */
+        die(engine, "between batches", &error);
+    }
+}
+
 static void writer_main(void *data)
 {
     struct engine *engine = data;
     struct list batch;
     list_init(&batch);
     while (take_batch(engine, &batch)) {
-        if (batch.count == 0) {
-            struct list none;
-            list_init(&none);
-            if (begin(engine, &batch, &none)) { /* clears `disk_full` when there is room again */
-                journal_abort(engine->journal);
-                views_end(&engine->writer.txn);
-            }
+        if (batch.count == 0 && engine_disk_is_full(engine)) {
+            look_at_disk(engine);
         }
+        keep_house(engine);
         while (batch.count > 0) {
             run_some(engine, &batch);
         }
@@ -419,6 +447,7 @@ enum err engine_create(uv_loop_t *loop,
     }
     engine->loop = loop;
     engine->options = *options;
+    engine->expiring = true;
     list_init(&engine->waiting);
     list_init(&engine->finished);
     (void)uv_mutex_init(&engine->mutex); /* fail only without memory, and then abort */
