@@ -3,9 +3,7 @@
 #include "api/engine/definitions.h"
 #include "api/http/http_url.h"
 #include "api/routes/hook_priv.h"
-#include "projections/customers_view.h"
 #include "projections/instances_view.h"
-#include "projections/integrations_view.h"
 
 #include <sodium.h>
 
@@ -17,6 +15,7 @@ struct admitting {
     struct reading *reading;
     struct admission *out;
     struct instance instance;
+    uint32_t place; /* of the flow config */
     const struct definition *definition;
     const struct flow_definition *flow;
 };
@@ -48,41 +47,27 @@ static bool parse_id(struct http_request *request, struct uuid *ret)
 static bool find_instance(struct admitting *it, struct refusal *ret)
 {
     struct views_txn *views = it->reading->views;
-    struct admission *out = it->out;
-    if (!parse_id(it->request, &out->flow_config) ||
-        instances_view_flow_config(views, out->flow_config, &out->instance, &out->flow, NULL) !=
-            ERR_OK ||
-        instances_view_get(views, out->instance, it->request->arena, &it->instance, NULL) !=
-            ERR_OK) {
+    struct uuid flow_config;
+    struct uuid instance;
+    if (!parse_id(it->request, &flow_config) ||
+        instances_view_flow_config(views, flow_config, &instance, &it->place, NULL) != ERR_OK ||
+        instances_view_get(views, instance, it->request->arena, &it->instance, NULL) != ERR_OK) {
         return refuse(ret, 404, "flow_config_not_found", "there is no such webhook URL");
     }
-    out->key = it->instance.key;
-    out->is_system = it->instance.is_system;
     return true;
 }
 
-/* The definition that would run: the draft of a system instance, else what is deployed, or, before
- * the first deploy, what is configured. */
 static bool find_flow(struct admitting *it, struct refusal *ret)
 {
-    struct admission *out = it->out;
-    uint64_t number = it->instance.deployment > 0 ? it->instance.deployed_version
-                                                  : it->instance.integration_version;
-    if (integrations_view_definition_seq(it->reading->views, it->instance.integration, number,
-                                         it->request->arena, &out->definition, NULL) != ERR_OK ||
-        reading_definition(it->reading, out->definition, &it->definition, NULL) != ERR_OK) {
-        return refuse(ret, 500, "definition_unreadable",
-                      "the integration's definition cannot be read: run daybook verify");
-    }
-    it->flow = definition_flow(it->definition, it->instance.flows[out->flow].identity);
-    if (it->flow == NULL) {
+    enum err e = invocation_admit(it->reading, &it->instance, it->place, it->request->arena,
+                                  it->out, &it->definition, &it->flow, NULL);
+    if (e == ERR_NOT_FOUND) {
         return refuse(ret, 404, "flow_not_in_version",
                       "the deployed version of the integration has no such flow any more");
     }
-    out->is_synchronous = it->flow->is_synchronous;
-    out->has_own_response = it->flow->steps[0].input_count > 0;
-    out->config = it->instance.is_system ? it->instance.config_seq : it->instance.deployed_seq;
-    return true;
+    return e == ERR_OK ? true
+                       : refuse(ret, 500, "definition_unreadable",
+                                "the integration's definition cannot be read: run daybook verify");
 }
 
 /* ---- keys ---- */
@@ -118,7 +103,7 @@ static bool matches_digest(struct slice given, struct text_list digests, const s
 
 static bool key_fits(struct admitting *it, struct slice given, const struct data_key *key)
 {
-    const struct instance_flow *flow = &it->instance.flows[it->out->flow];
+    const struct instance_flow *flow = &it->instance.flows[it->place];
     switch (it->flow->security) {
     case SECURITY_UNSECURED:
         return true;

@@ -57,7 +57,8 @@ void hook_respond_refusal(struct http_request *request, enum invocation_refusal 
                            "the instance was never deployed");
         return;
     case INVOCATION_QUEUE_FULL:
-        http_respond_error(request, 429, "flow_queue_full", "too many executions of this flow wait");
+        http_respond_error(request, 429, "flow_queue_full",
+                           "too many executions of this flow wait");
         return;
     case INVOCATION_CHANGED:
     case INVOCATION_TAKEN:
@@ -105,7 +106,7 @@ void hook_respond_accepted(struct hook_call *call, struct uuid execution)
     struct http_request *request = call->request;
     struct flow_response response;
     struct error error = {0};
-    if (!call->admission.has_own_response ||
+    if (!call->invocation.admission.has_own_response ||
         runner_trigger_response(call->hook->options.runner, execution, request->arena, &response,
                                 &error) != ERR_OK) {
         /* A response that cannot be made is the flow's fault; the execution stands and tells. */

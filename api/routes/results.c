@@ -66,17 +66,10 @@ static enum err read_event(struct results_call *call,
                            struct error *reterr)
 {
     struct reading *reading = NULL;
-    struct record_view record;
-    struct slice raw;
     enum err e = reading_open(call->results->readings, &reading, reterr);
-    e = e != ERR_OK ? e : journal_read(reading->journal, call->capability.seq, &record, reterr);
-    /* For its own sake: what is absent says when and by which policy. */
-    e = e != ERR_OK
-            ? e
-            : journal_open_body(reading->journal, &record, body_class, &call->arena, &raw, reterr);
     e = e != ERR_OK ? e
-                    : reading_event(reading, call->capability.seq, 1U << body_class, &call->arena,
-                                    ret, NULL, reterr);
+                    : reading_event_with(reading, call->capability.seq, body_class, &call->arena,
+                                         ret, reterr);
     reading_close(call->results->readings, &reading);
     return e;
 }
