@@ -207,6 +207,7 @@ enum err server_create(const struct server_options *options,
     server->settings = options->settings;
     server->lock.fd = -1;
     server->started_at_us = clock_monotonic_us(clock_system());
+    server->started_wall_us = clock_wall_us(clock_system());
     (void)snprintf(server->data_dir, sizeof server->data_dir, "%s", options->data_dir);
     enum err e = open_all(server, reterr);
     if (e != ERR_OK) {
