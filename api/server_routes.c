@@ -119,7 +119,7 @@ static size_t control_head(struct server *server, struct http_request *request)
 {
     (void)server;
     (void)request;
-    return ((size_t)64 * 1024);
+    return CONTROL_BODY_BYTES_MAX;
 }
 
 #define ANY_METHOD (METHOD_GET | METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE)
@@ -133,8 +133,9 @@ static const struct route table[] = {
     {"/healthz", METHOD_GET, false, no_body, on_health},
     {"/readyz", METHOD_GET, false, no_body, on_ready},
     {"/metrics", METHOD_GET, false, metrics_head, metrics_on_request},
-    {"/control/*", METHOD_GET | METHOD_POST | METHOD_DELETE, true, control_head,
-     control_on_request},
+    {"/control/status", METHOD_GET, true, no_body, control_on_status},
+    {"/control/tokens", METHOD_GET | METHOD_POST, true, control_head, control_on_tokens},
+    {"/control/tokens/*", METHOD_DELETE, true, no_body, control_on_token},
 };
 
 static bool matches(const struct route *route, const struct http_request *request)
