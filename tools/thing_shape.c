@@ -82,7 +82,7 @@ struct slice thing_shape_integration_name(struct thing_shaping *it, struct uuid 
     return e == ERR_OK ? integration.name : (struct slice){NULL, 0};
 }
 
-/* {id, name} of another thing; the name only where relations are wanted. */
+/* {id, name} of another thing; the name unless the thing is to stand alone. */
 static void put_relation(struct thing_shaping *it,
                          struct shape *shape,
                          const char *key,
@@ -138,7 +138,7 @@ static void
 put_version(struct thing_shaping *it, const struct thing_state *state, struct shape *shape)
 {
     const struct integration_version *version = &state->version;
-    if (it->with_relations) {
+    if (!it->alone) {
         put_relation(it, shape, "integration", "Integration", state->integration.id,
                      state->integration.name);
     }
@@ -169,7 +169,9 @@ static struct value flow_map(struct thing_shaping *it, const struct instance_flo
 {
     struct shape shape = shape_in(it->arena);
     shape_id(&shape, "id", "InstanceFlowConfig", flow->id);
-    shape_text(&shape, "flow", flow->identity);
+    if (!it->alone) {
+        shape_text(&shape, "flow", flow->identity);
+    }
     shape_value(&shape, "keys", key_fingerprints(it->arena, flow->keys));
     return shape.map;
 }
@@ -187,6 +189,13 @@ static struct value flows_map(struct thing_shaping *it, const struct instance *i
 
 /* ---- config ---- */
 
+static void put_set_at(const struct thing_shaping *it, struct shape *shape, uint64_t seq)
+{
+    if (!it->alone) {
+        shape_u64(shape, "setAt", seq);
+    }
+}
+
 static struct value inputs_map(struct thing_shaping *it, const struct config_entry *entry)
 {
     struct value map = value_map();
@@ -195,7 +204,7 @@ static struct value inputs_map(struct thing_shaping *it, const struct config_ent
         struct shape shape = shape_in(it->arena);
         shape_bool(&shape, "hasValue", input->has_value);
         shape_hex(&shape, "fingerprint", input->mark);
-        shape_u64(&shape, "setAt", input->seq);
+        put_set_at(it, &shape, input->seq);
         (void)value_map_put(it->arena, &map, input->name, shape.map);
     }
     return map;
@@ -225,7 +234,7 @@ static enum err put_entry(struct thing_shaping *it,
         if (entry->time_zone.size > 0) {
             shape_text(&shape, "timeZone", entry->time_zone);
         }
-        shape_u64(&shape, "setAt", entry->seq);
+        put_set_at(it, &shape, entry->seq);
     }
     (void)value_map_put(it->arena, config, entry->identity, shape.map);
     return e;
@@ -251,7 +260,7 @@ static void put_instance_relations(struct thing_shaping *it,
                                    struct shape *shape)
 {
     struct slice none = {NULL, 0};
-    bool named = it->with_relations;
+    bool named = !it->alone;
     put_relation(it, shape, "customer", "Customer", instance->customer,
                  named ? thing_shape_customer_name(it, instance->customer) : none);
     put_relation(it, shape, "integration", "Integration", instance->integration,
@@ -295,7 +304,7 @@ put_flow_config(struct thing_shaping *it, const struct instance *instance, struc
     const struct instance_flow *flow = &instance->flows[it->thing->place];
     shape_text(shape, "flow", flow->identity);
     put_relation(it, shape, "instance", "Instance", instance->id,
-                 it->with_relations ? instance->name : none);
+                 !it->alone ? instance->name : none);
     shape_value(shape, "keys", key_fingerprints(it->arena, flow->keys));
     shape_bool(shape, "enabled", instance->is_enabled);
     shape_u64(shape, "deployment", instance->deployment);

@@ -128,8 +128,8 @@ static void put_config(const struct value *config, struct arena *arena, struct b
 {
     static const struct table_column columns[] = {
         {"config variable", "name", TABLE_TEXT},
-        {"value", "value", TABLE_TEXT},
         {"set at seq", "setAt", TABLE_NUMBER},
+        {"value", "value", TABLE_TEXT},
     };
     struct value rows = config_rows(arena, config);
     buf_put_char(out, '\n');
@@ -142,8 +142,8 @@ static void put_flow_configs(const struct value *flows, struct arena *arena, str
 {
     static const struct table_column columns[] = {
         {"flow", "flow", TABLE_TEXT},
-        {"flow config", "id", TABLE_TEXT},
         {"keys", "keys", TABLE_TEXT},
+        {"flow config", "id", TABLE_TEXT},
     };
     struct value rows = value_list();
     for (uint32_t i = 0; i < flows->map.count; i++) {

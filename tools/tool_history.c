@@ -43,7 +43,8 @@ static const struct usage usage = {
 };
 
 /* They change with every event, or follow from what else is shown. */
-static const char *const left_out[] = {"streamVersion", "updatedAt", "createdAt", NULL};
+static const char *const left_out[] = {"id",        "kind",      "streamVersion",
+                                       "updatedAt", "createdAt", NULL};
 
 struct call {
     struct options *options;
@@ -140,8 +141,8 @@ static enum err walk(struct call *call, struct error *reterr)
     call->state = thing_before(&call->thing);
     call->before = value_null();
     call->list = value_list();
-    call->shaping =
-        (struct thing_shaping){.data = &call->data, .thing = &call->thing, .arena = &call->arena};
+    call->shaping = (struct thing_shaping){
+        .data = &call->data, .thing = &call->thing, .alone = true, .arena = &call->arena};
     enum err e = as_of_walk(call->data.txn, call->data.reader, call->thing.stream, 0,
                             call->data.seq, 1U << BODY_STATE, &call->arena, on_event, call, reterr);
     if (call->fault != ERR_OK) {
@@ -166,8 +167,35 @@ static void put_shown(struct buf *out, const struct value *value)
     }
 }
 
+/* What begins as nothing in particular is no news. */
+static bool is_news(const struct value *before, const struct value *after)
+{
+    if (!value_is_null(before) || value_is_null(after)) {
+        return true;
+    }
+    switch (after->type) {
+    case VALUE_TEXT:
+    case VALUE_BINARY:
+        return after->bytes.size > 0;
+    case VALUE_LIST:
+        return after->list.count > 0;
+    case VALUE_BOOL:
+        return after->boolean;
+    case VALUE_INT:
+        return after->integer != 0;
+    case VALUE_NULL:
+    case VALUE_FLOAT:
+    case VALUE_MAP:
+        break;
+    }
+    return true;
+}
+
 static void put_change(struct buf *out, const struct value *change)
 {
+    if (!is_news(value_get(change, SLICE("before")), value_get(change, SLICE("after")))) {
+        return;
+    }
     buf_put_text(out, "    ");
     table_put_cell(out, value_get(change, SLICE("field")), TABLE_TEXT, TABLE_LINE_MAX);
     buf_put_text(out, ": ");
