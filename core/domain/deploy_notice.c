@@ -91,7 +91,7 @@ void deploy_notice_decide(const struct definition *definition,
     }
     char *levels = arena_alloc(decision->arena, lines.list.count);
     if (levels == NULL) {
-        return; /* the exhausted arena is found when the append is made */
+        return; /* the exhausted arena makes the decision a refused one */
     }
     memset(levels, LOG_LEVEL_WARN, lines.list.count);
     struct event *event = decision_add(decision, EVENT_INSTANCE_LOGGED);
