@@ -11,7 +11,7 @@
  *     execution.resumed    warn   resumed behind its last journaled step
  *     execution.finished   info or error  Ending Instance Execution ...
  *
- * In a log body a line is a list: [microseconds before recorded-at, message, step reference, loop
+ * In a log body a line is a list: [when, in microseconds since 1970, message, step reference, loop
  * path]; the last two may be missing.
  */
 #ifndef DAYBOOK_CORE_DOMAIN_LOG_LINE_H
