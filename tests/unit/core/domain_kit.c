@@ -23,6 +23,9 @@ void domain_kit_begin(struct domain_kit *kit)
 void domain_kit_end(struct domain_kit *kit)
 {
     cr_expect(!arena_exhausted(&kit->arena));
+    for (size_t i = 0; i < kit->definition_count; i++) {
+        definition_destroy(&kit->definitions[i]);
+    }
     arena_deinit(&kit->arena);
 }
 
@@ -54,6 +57,22 @@ struct slice domain_kit_letters(struct domain_kit *kit, size_t size)
     cr_assert_not_null(text);
     memset(text, 'x', size);
     return slice_of(text, size);
+}
+
+const struct definition *domain_kit_definition(struct domain_kit *kit, const char *yaml)
+{
+    struct problem_list problems;
+    struct error error = {0};
+    problem_list_init(&problems, &kit->arena);
+    cr_assert_lt(kit->definition_count, DOMAIN_KIT_DEFINITIONS_MAX);
+    struct definition **definition = &kit->definitions[kit->definition_count++];
+    struct slice text = arena_format(&kit->arena, "definitionVersion: 7\nname: N\n%s", yaml);
+    enum err e = definition_parse(text, NULL, &problems, definition, &error);
+    if (e == ERR_INVALID) {
+        IGNORE(problem_error(&problems, e, &error)); /* for the message below */
+    }
+    cr_assert_eq(e, ERR_OK, "%s", error_text(&error));
+    return *definition;
 }
 
 static void mark(void *state, struct slice bytes, unsigned char ret[CONFIG_MARK_BYTES])
@@ -346,6 +365,20 @@ static void put_event(struct domain_kit *kit, struct buf *out, const struct even
             buf_put_char(out, json.data[i] == '"' ? '\'' : json.data[i]);
         }
     }
+}
+
+const char *domain_kit_names(struct domain_kit *kit)
+{
+    struct buf out;
+    buf_init(&out, TEXT_BYTES);
+    for (size_t i = 0; i < kit->decision.count; i++) {
+        const struct event_info *info = event_info((uint64_t)kit->decision.events[i].type);
+        buf_printf(&out, "%s%s", i > 0 ? "," : "", info->name);
+    }
+    const char *text = decision_refused(&kit->decision) ? domain_kit_outcome(kit)
+                                                        : arena_text(&kit->arena, buf_slice(&out));
+    buf_deinit(&out);
+    return text;
 }
 
 const char *domain_kit_outcome(struct domain_kit *kit)

@@ -17,6 +17,7 @@
 #ifndef DAYBOOK_TESTS_UNIT_CORE_DOMAIN_KIT_H
 #define DAYBOOK_TESTS_UNIT_CORE_DOMAIN_KIT_H
 
+#include "core/definition/definition.h"
 #include "core/domain/config.h"
 #include "core/domain/decision.h"
 
@@ -26,11 +27,22 @@
         ("" literal), sizeof(literal) - 1                                                          \
     }
 
+/* A flow of a definition, with a webhook and nothing behind it. */
+#define DOMAIN_KIT_FLOW(name)                                                                      \
+    "- name: " name "\n"                                                                           \
+    "  steps:\n"                                                                                   \
+    "  - {name: Start, isTrigger: true, action: {key: webhook, component: {key: "                  \
+    "webhook-triggers}}}\n"
+
+#define DOMAIN_KIT_DEFINITIONS_MAX 8
+
 struct domain_kit {
     struct arena arena;
     struct decision decision; /* of the command that is tried */
     uint64_t seq;             /* of the last event */
     uint64_t version;         /* of the stream */
+    struct definition *definitions[DOMAIN_KIT_DEFINITIONS_MAX];
+    size_t definition_count;
 };
 
 /* An evolve of any decider. */
@@ -56,6 +68,9 @@ struct text_list domain_kit_words(struct domain_kit *kit, const char *words);
 /** A text of `size` letters. */
 struct slice domain_kit_letters(struct domain_kit *kit, size_t size);
 
+/** The definition of a text behind "definitionVersion: 7\nname: N\n"; the kit frees it. */
+const struct definition *domain_kit_definition(struct domain_kit *kit, const char *yaml);
+
 /** The next event of the stream; it is right until the kit ends. */
 const struct recorded_event *domain_kit_event(struct domain_kit *kit, const char *text);
 
@@ -67,6 +82,9 @@ void domain_kit_given(struct domain_kit *kit,
 
 /** Lets what was decided happen to a state, and empties the decision. */
 void domain_kit_happen(struct domain_kit *kit, domain_kit_evolve_cb evolve, void *state);
+
+/** The names of the decided events, with commas between, or the refusal. */
+const char *domain_kit_names(struct domain_kit *kit);
 
 /** The decision as text. */
 const char *domain_kit_outcome(struct domain_kit *kit);
