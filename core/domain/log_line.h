@@ -20,6 +20,9 @@
 #include "core/domain/execution.h"
 #include "core/event/event.h"
 
+/* Lines in one execution.logged or instance.logged: its fact of levels must stay short. */
+#define LOG_LINE_COUNT_MAX 48
+
 /** Lines an event stands for. */
 size_t log_line_count(const struct event *event);
 
