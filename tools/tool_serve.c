@@ -126,6 +126,7 @@ static int run(const struct options *options)
     enum err e = data_settings(options, &settings, &error);
     e = e != ERR_OK ? e : failpoint_arm(getenv("DAYBOOK_FAILPOINT"), &error);
     if (e == ERR_OK) {
+        data_guard("serve", options_data(options), false);
         begin_logging(&settings);
         raise_descriptors(&settings);
         e = serve(options, &settings, &error);
