@@ -36,14 +36,16 @@ static void on_fault(int number)
 void data_guard(const char *command, const char *dir, bool reads_only)
 {
     struct sigaction action = {.sa_handler = on_fault};
-    (void)snprintf(cut_text, sizeof cut_text,
-                   "daybook %s: the files in %.3000s cannot be read to their end: they were cut, or "
-                   "the disk fails; \"daybook verify\" says where\n",
-                   command, dir);
-    (void)snprintf(crash_text, sizeof crash_text,
-                   "daybook %s: reading %.3000s crashed: \"daybook verify\" tells whether its files "
-                   "are damaged\n",
-                   command, dir);
+    (void)snprintf(
+        cut_text, sizeof cut_text,
+        "daybook %s: the files in %.3000s cannot be read to their end: they were cut, or "
+        "the disk fails; \"daybook verify\" says where\n",
+        command, dir);
+    (void)snprintf(
+        crash_text, sizeof crash_text,
+        "daybook %s: reading %.3000s crashed: \"daybook verify\" tells whether its files "
+        "are damaged\n",
+        command, dir);
     (void)sigaction(SIGBUS, &action, NULL);
     if (reads_only && CRASHES_ARE_OURS) {
         (void)sigaction(SIGSEGV, &action, NULL);
