@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Answers with the status in the config variable "Status". */
 static const char definition[] =
@@ -251,6 +253,19 @@ TEST(tools, rebuild_what_the_journal_says)
     look_at_views(story);
     kit_story_start(story);
     EXPECT_TEXT(kit_story_await(story, life.failed), "resolvedBy.id", life.replay);
+}
+
+TEST(tools, remove_what_a_killed_comparison_left)
+{
+    /* Process ids end before this number; the test's own is alive. */
+    const char *left = arena_text(
+        &story->arena, arena_format(&story->arena, "%s/views.check.999999999", story->server.data));
+    const char *used = arena_text(&story->arena, arena_format(&story->arena, "%s/views.check.%d",
+                                                              story->server.data, (int)getpid()));
+    EXPECT(mkdir(left, 0700) == 0 && mkdir(used, 0700) == 0);
+    (void)RUN(story, 0, "rebuild", "--check");
+    EXPECT(access(left, F_OK) != 0);
+    EXPECT(access(used, F_OK) == 0);
 }
 
 /* Flips a bit of `text` wherever it stands in a file: old pages hold copies. */
