@@ -115,9 +115,39 @@ put_customer(struct thing_shaping *it, const struct customer *customer, struct s
     shape_u64(shape, "streamVersion", customer->version);
 }
 
-static void put_integration(struct thing_shaping *it,
-                            const struct integration *integration,
-                            struct shape *shape)
+/* The versions there were, newest first; which can be had is known for now alone. */
+static enum err put_versions(struct thing_shaping *it,
+                             const struct integration *integration,
+                             struct shape *shape,
+                             struct error *reterr)
+{
+    struct integration_version *versions = NULL;
+    size_t count = 0;
+    struct value list = value_list();
+    enum err e = integrations_view_versions(it->data->txn, integration->id, it->arena, &versions,
+                                            &count, reterr);
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        struct shape row = shape_in(it->arena);
+        if (versions[i].number > integration->latest_version) {
+            continue; /* published later */
+        }
+        shape_u64(&row, "version", versions[i].number);
+        shape_time(&row, "createdAt", versions[i].created_at_us);
+        if (it->seq >= it->data->seq) {
+            shape_bool(&row, "isAvailable", versions[i].is_available);
+        }
+        shape_text(&row, "comment", versions[i].comment);
+        shape_id(&row, "id", "Integration", versions[i].id);
+        shape_push(&row, &list);
+    }
+    shape_value(shape, "versions", list);
+    return e;
+}
+
+static enum err put_integration(struct thing_shaping *it,
+                                const struct integration *integration,
+                                struct shape *shape,
+                                struct error *reterr)
 {
     shape_text(shape, "name", integration->name);
     shape_text(shape, "description", integration->description);
@@ -131,7 +161,7 @@ static void put_integration(struct thing_shaping *it,
     shape_time(shape, "createdAt", integration->created_at_us);
     shape_time(shape, "updatedAt", integration->updated_at_us);
     shape_u64(shape, "streamVersion", integration->version);
-    (void)it;
+    return it->alone ? ERR_OK : put_versions(it, integration, shape, reterr);
 }
 
 static void
@@ -338,8 +368,7 @@ static enum err put_members(struct thing_shaping *it,
         put_customer(it, &state->customer, shape);
         return ERR_OK;
     case THING_INTEGRATION:
-        put_integration(it, &state->integration, shape);
-        return ERR_OK;
+        return put_integration(it, &state->integration, shape, reterr);
     case THING_VERSION:
         put_version(it, state, shape);
         return ERR_OK;

@@ -158,53 +158,55 @@ static enum err walk(struct call *call, struct error *reterr)
 
 /* ---- for people ---- */
 
-static void put_shown(struct buf *out, const struct value *value)
+/* Nothing in particular: what a thing begins with. */
+static bool is_blank(const struct value *value)
 {
     if (value_is_null(value)) {
-        buf_put_text(out, "(none)");
-    } else {
-        table_put_cell(out, value, TABLE_TEXT, TABLE_LINE_MAX);
-    }
-}
-
-/* What begins as nothing in particular is no news. */
-static bool is_news(const struct value *before, const struct value *after)
-{
-    if (!value_is_null(before) || value_is_null(after)) {
         return true;
     }
-    switch (after->type) {
+    switch (value->type) {
     case VALUE_TEXT:
     case VALUE_BINARY:
-        return after->bytes.size > 0;
+        return value->bytes.size == 0;
     case VALUE_LIST:
-        return after->list.count > 0;
+        return value->list.count == 0;
     case VALUE_BOOL:
-        return after->boolean;
+        return !value->boolean;
     case VALUE_INT:
-        return after->integer != 0;
+        return value->integer == 0;
     case VALUE_NULL:
     case VALUE_FLOAT:
     case VALUE_MAP:
         break;
     }
-    return true;
+    return false;
+}
+
+static bool is_empty_text(const struct value *value)
+{
+    return value_is_null(value) || (value->type == VALUE_TEXT && value->bytes.size == 0) ||
+           (value->type == VALUE_LIST && value->list.count == 0);
 }
 
 static void put_change(struct buf *out, const struct value *change)
 {
-    if (!is_news(value_get(change, SLICE("before")), value_get(change, SLICE("after")))) {
-        return;
+    const struct value *before = value_get(change, SLICE("before"));
+    const struct value *after = value_get(change, SLICE("after"));
+    if (value_is_null(before) && is_blank(after)) {
+        return; /* no news */
     }
     buf_put_text(out, "    ");
     table_put_cell(out, value_get(change, SLICE("field")), TABLE_TEXT, TABLE_LINE_MAX);
     buf_put_text(out, ": ");
-    const struct value *before = value_get(change, SLICE("before"));
-    if (!value_is_null(before)) {
-        put_shown(out, before);
+    if (!is_empty_text(before)) {
+        table_put_cell(out, before, TABLE_TEXT, TABLE_LINE_MAX);
         buf_put_text(out, " -> ");
     }
-    put_shown(out, value_get(change, SLICE("after")));
+    if (is_empty_text(after)) {
+        buf_put_text(out, "(none)");
+    } else {
+        table_put_cell(out, after, TABLE_TEXT, TABLE_LINE_MAX);
+    }
     buf_put_char(out, '\n');
 }
 
