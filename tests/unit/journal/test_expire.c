@@ -242,6 +242,35 @@ Test(erase, nothing_of_the_owner_opens_and_the_skeleton_stays)
     kit_end(&kit);
 }
 
+/* What has no body needs no key: that an erased instance is paused, or called, can be told. */
+Test(erase, events_without_bodies_go_on)
+{
+    struct kit kit;
+    kit_begin(&kit);
+    kit_add_step(&kit, kit_owner(1), KIT_KEY, "a result");
+    destroy(&kit, KIT_KEY, kit_owner(1));
+    struct event event = {.type = EVENT_INSTANCE_DISABLED};
+    struct append_record record = {.stream = kit_owner(1),
+                                   .owner = kit_owner(1),
+                                   .key = KIT_KEY,
+                                   .first_stream_version = 3,
+                                   .events = &event,
+                                   .event_count = 1};
+    struct append append = kit_append(&kit);
+    struct append_result result;
+    append.records = &record;
+    append.record_count = 1;
+    kit_batch(&kit);
+    cr_assert_eq(journal_append(kit.journal, &append, &result, &kit.error), ERR_OK, "%s",
+                 kit.error.text);
+    append.reason = SLICE("a body after all");
+    cr_assert_eq(journal_append(kit.journal, &append, &result, &kit.error), ERR_ERASED);
+    kit_commit(&kit);
+    kit_close(&kit);
+    kit_assert_sound(&kit);
+    kit_end(&kit);
+}
+
 Test(erase, the_reason_stays_readable)
 {
     struct kit kit;
