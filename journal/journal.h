@@ -176,8 +176,8 @@ struct expiry {
 
 /**
  * Appends bodies.expired and commits: from here on the bodies answer ERR_EXPIRED. They are deleted
- * by journal_expire_continue. Errors: ERR_INVALID (past the head), ERR_BUSY (clock suspect),
- * ERR_IO.
+ * by journal_expire_continue. Errors: ERR_INVALID (past the head, or BODY_STATE), ERR_BUSY (clock
+ * suspect), ERR_IO.
  */
 MUST_USE enum err journal_expire(struct journal *journal,
                                  const struct expiry *expiry,

@@ -147,6 +147,21 @@ Test(expire, refuses_what_is_not_there_yet)
     kit_end(&kit);
 }
 
+/* Views are folds of state bodies: a rebuild without them would give other views. */
+Test(expire, state_stays)
+{
+    struct kit kit;
+    kit_begin(&kit);
+    struct expiry expiry = {.body_class = BODY_STATE, .up_to = 1};
+    struct append append = kit_append(&kit);
+    struct append_result result;
+    cr_assert_eq(journal_expire(kit.journal, &expiry, &append, &result, &kit.error), ERR_INVALID);
+    cr_assert_str_eq(kit.error.text, "state bodies do not expire, names and config are made of "
+                                     "them: destroy the key of their owner instead");
+    cr_assert_eq(journal_head(kit.journal).seq, 2);
+    kit_end(&kit);
+}
+
 Test(expire, deletes_in_bounded_steps_and_goes_on_after_a_restart)
 {
     struct kit kit;
