@@ -52,3 +52,94 @@ Test(projector, times_are_those_that_a_reader_is_told)
     views_end(&txn);
     views_kit_end(&kit);
 }
+
+/* ---- bodies that go ---- */
+
+static void say_a_little_of_everything(struct views_kit *kit)
+{
+    views_kit_say(kit, "org", "organization.created {'name':'O'}");
+    views_kit_say(kit, "ada", "user.created {'role':1,'name':'Ada','email':'a@b'}");
+    views_kit_say(kit, "token", "token.created {'user':'ada','role':1,'digest':'#t','name':'t'}");
+    views_kit_say(kit, "n",
+                  "integration.created {'system_instance':'test'}\n"
+                  "integration.draft_imported {'name':'N','mark':'#m','flows':['F']}");
+    views_kit_say(kit, "n", "integration.published {'version':1,'version_id':'v1','draft':7}");
+    views_kit_say(kit, "inst", INSTANCE);
+    views_kit_say(kit, "acme", "customer.created {'key':3,'name':'Acme','labels':['x']}");
+    views_kit_say(kit, "beta", "customer.created {'key':4,'name':'Beta'}");
+    views_kit_say(kit, "inst",
+                  "instance.config_changed {'config':{'Url':{'value':'a','mark':'@a'}}}\n"
+                  "instance.updated {'description':'d','labels':['y']}");
+    views_kit_say(kit, "inst", "instance.deployed {'deployment':1,'version':1}");
+    views_kit_say(kit, "inst", "instance.logged {'levels':'#x','log':[[1,'hello']]}");
+    views_kit_say_of(kit, "inst", "run", "execution.queued {'flow':0}");
+    views_kit_say_of(kit, "inst", "run",
+                     "execution.started\nstep.finished {'step':1,'status':1,'error':'no'}\n"
+                     "execution.logged {'levels':'#xy','log':[[1,'hello']]}");
+    views_kit_say_of(kit, "inst", "run", "execution.finished {'state':3,'error':'no'}");
+}
+
+Test(projector, expired_payloads_results_and_logs_change_nothing)
+{
+    struct views_kit kit;
+    views_kit_begin(&kit);
+    say_a_little_of_everything(&kit);
+    views_kit_demand_rebuilt(&kit, "before");
+    views_kit_expire(&kit, BODY_PAYLOAD);
+    views_kit_expire(&kit, BODY_RESULT);
+    views_kit_expire(&kit, BODY_LOG);
+    views_kit_catch_up(&kit);
+    views_kit_demand_rebuilt(&kit, "after expiry");
+    views_kit_end(&kit);
+}
+
+/* Views hold texts and config of customers and instances: with their key all of it goes, as if it
+ * had never been there. */
+Test(projector, a_destroyed_key_takes_what_it_sealed_out_of_the_views)
+{
+    struct views_kit kit;
+    views_kit_begin(&kit);
+    say_a_little_of_everything(&kit);
+    views_kit_destroy_key(&kit, 2, (struct stream_ref){STREAM_INSTANCE, domain_kit_id("inst")});
+    views_kit_catch_up(&kit);
+    views_kit_demand_rebuilt(&kit, "an instance is erased");
+    cr_expect_str_eq(views_kit_rows(&kit, VIEWS_FLOW_CONFIGS), "");
+    views_kit_destroy_key(&kit, 3, (struct stream_ref){STREAM_CUSTOMER, domain_kit_id("acme")});
+    views_kit_catch_up(&kit);
+    views_kit_demand_rebuilt(&kit, "a customer is erased");
+    cr_expect_str_eq(views_kit_rows(&kit, VIEWS_CUSTOMER_NAMES), "Beta -> beta.\n");
+    struct slice all = slice_of_text(views_kit_rows(&kit, VIEWS_INSTANCES));
+    cr_expect_eq(slice_find(all, SLICE("Url")), SIZE_MAX, "%.*s", SLICE_ARGS(all));
+    views_kit_say(&kit, "inst", "instance.disabled");
+    views_kit_demand_rebuilt(&kit, "it is paused afterwards");
+    views_kit_end(&kit);
+}
+
+/* The name of an erased customer may be somebody else's by then. */
+Test(projector, an_erased_customer_leaves_its_name_to_who_has_it)
+{
+    struct views_kit kit;
+    views_kit_begin(&kit);
+    views_kit_say(&kit, "old", "customer.created {'key':2,'name':'Acme'}");
+    views_kit_say(&kit, "old", "customer.deleted");
+    views_kit_say(&kit, "new", "customer.created {'key':3,'name':'Acme'}");
+    views_kit_destroy_key(&kit, 2, (struct stream_ref){STREAM_CUSTOMER, domain_kit_id("old")});
+    views_kit_catch_up(&kit);
+    cr_expect_str_eq(views_kit_rows(&kit, VIEWS_CUSTOMER_NAMES), "Acme -> new.\n");
+    views_kit_demand_rebuilt(&kit, "the name moved on");
+    views_kit_end(&kit);
+}
+
+/* A key is destroyed while the views are behind: they fold what came before without its bodies. */
+Test(projector, catching_up_over_a_destroyed_key)
+{
+    struct views_kit kit;
+    views_kit_begin(&kit);
+    say_a_little_of_everything(&kit);
+    views_kit_destroy_key(&kit, 3, (struct stream_ref){STREAM_CUSTOMER, domain_kit_id("acme")});
+    views_kit_destroy_key(&kit, 2, (struct stream_ref){STREAM_CUSTOMER, domain_kit_id("other")});
+    views_kit_die(&kit);
+    views_kit_open(&kit);
+    views_kit_demand_rebuilt(&kit, "both are erased, one told with another owner");
+    views_kit_end(&kit);
+}
