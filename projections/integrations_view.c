@@ -100,29 +100,8 @@ static enum err apply_published(struct projection_context *context,
     return e != ERR_OK ? e : put_flows(context, integration, version.id, version.number, reterr);
 }
 
-/* The newest version that is available. Versions are few; walk them from the newest down. */
-static enum err find_available(struct projection_context *context,
-                               struct integration *integration,
-                               struct error *reterr)
-{
-    integration->latest_available = 0;
-    for (uint64_t number = integration->latest_version; number > 0; number--) {
-        struct integration_version version;
-        enum err e = integrations_view_version(context->txn, integration->id, number,
-                                               context->arena, &version, reterr);
-        if (e != ERR_OK) {
-            return e;
-        }
-        if (version.is_available) {
-            integration->latest_available = number;
-            return ERR_OK;
-        }
-    }
-    return ERR_OK;
-}
-
 static enum err apply_availability(struct projection_context *context,
-                                   struct integration *integration,
+                                   const struct integration *integration,
                                    const struct recorded_event *event,
                                    struct error *reterr)
 {
@@ -130,11 +109,11 @@ static enum err apply_availability(struct projection_context *context,
     uint64_t number = event->event.facts.availability_changed.version;
     enum err e = integrations_view_version(context->txn, integration->id, number, context->arena,
                                            &version, reterr);
-    if (e == ERR_OK) {
-        integration_version_evolve(&version, event);
-        e = put_version(context, integration->id, &version, reterr);
+    if (e != ERR_OK) {
+        return e;
     }
-    return e != ERR_OK ? e : find_available(context, integration, reterr);
+    integration_version_evolve(&version, event);
+    return put_version(context, integration->id, &version, reterr);
 }
 
 static enum err apply_event(struct projection_context *context,
@@ -177,7 +156,7 @@ static enum err apply(struct projection_context *context,
 static const enum views_table tables[] = {VIEWS_INTEGRATIONS, VIEWS_INTEGRATION_NAMES,
                                           VIEWS_VERSIONS, VIEWS_VERSION_IDS, VIEWS_FLOW_NODES};
 
-const struct projection integrations_view = {"integrations", 1, tables, ARRAY_COUNT(tables), apply};
+const struct projection integrations_view = {"integrations", 2, tables, ARRAY_COUNT(tables), apply};
 
 /* ---- reading ---- */
 
