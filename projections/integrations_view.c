@@ -62,6 +62,33 @@ static enum err put_flows(struct projection_context *context,
     return e;
 }
 
+static bool has_flow(const struct integration *integration, struct slice identity)
+{
+    for (uint32_t i = 0; i < integration->flows.count; i++) {
+        if (slice_equal(integration->flows.items[i], identity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The rows of the draft's flows, without those that the draft before had and this one has not. */
+static enum err move_draft_flows(struct projection_context *context,
+                                 struct text_list old_flows,
+                                 const struct integration *integration,
+                                 struct error *reterr)
+{
+    enum err e = ERR_OK;
+    for (uint32_t i = 0; i < old_flows.count && e == ERR_OK; i++) {
+        struct uuid id = integrations_view_flow_id(integration->id, old_flows.items[i]);
+        struct views_key key = views_key_of_id(id);
+        if (!has_flow(integration, old_flows.items[i])) {
+            e = views_delete(context->txn, VIEWS_FLOW_NODES, views_key_slice(&key), reterr);
+        }
+    }
+    return e != ERR_OK ? e : put_flows(context, integration, integration->id, 0, reterr);
+}
+
 static enum err move_name(struct projection_context *context,
                           struct slice old_name,
                           const struct integration *integration,
@@ -127,12 +154,13 @@ static enum err apply_event(struct projection_context *context,
                                   reterr);
     }
     struct slice old_name = integration.name;
+    struct text_list old_flows = integration.flows;
     if (e == ERR_OK) {
         integration_evolve(&integration, event, context->arena);
         e = move_name(context, old_name, &integration, reterr);
     }
     if (e == ERR_OK && event->event.type == EVENT_DRAFT_IMPORTED) {
-        e = put_flows(context, &integration, integration.id, 0, reterr);
+        e = move_draft_flows(context, old_flows, &integration, reterr);
     } else if (e == ERR_OK && event->event.type == EVENT_INTEGRATION_PUBLISHED) {
         e = apply_published(context, &integration, event, reterr);
     } else if (e == ERR_OK && event->event.type == EVENT_AVAILABILITY_CHANGED) {
