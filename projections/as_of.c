@@ -58,9 +58,7 @@ enum err as_of_walk(struct views_txn *views,
                             &more, reterr);
         }
     }
-    if (e == ERR_OK && cursor.cursor.fault) {
-        e = error_set(reterr, ERR_IO, "the index of streams cannot be read");
-    }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor.cursor, reterr);
     streams_cursor_close(&cursor);
     if (e == ERR_OK && arena_exhausted(arena)) {
         e = arena_error(arena, "the history", reterr);

@@ -64,11 +64,12 @@ static enum err
 erase(struct projection_context *context, const struct event *event, struct error *reterr)
 {
     struct uuid id;
-    if (!keys_view_destroyed(context->txn, event, STREAM_CUSTOMER, &id)) {
-        return ERR_OK;
+    enum err e = keys_view_destroyed(context->txn, event, STREAM_CUSTOMER, &id, reterr);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
     }
     struct customer customer;
-    enum err e = customers_view_get(context->txn, id, context->arena, &customer, reterr);
+    e = customers_view_get(context->txn, id, context->arena, &customer, reterr);
     if (e != ERR_OK) {
         return e;
     }

@@ -260,6 +260,7 @@ enum err executions_view_steps(struct views_txn *txn,
         }
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     if (e == ERR_OK) {
         *ret = steps;

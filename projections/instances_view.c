@@ -51,11 +51,12 @@ static enum err
 erase(struct projection_context *context, const struct event *event, struct error *reterr)
 {
     struct uuid id;
-    if (!keys_view_destroyed(context->txn, event, STREAM_INSTANCE, &id)) {
-        return ERR_OK;
+    enum err e = keys_view_destroyed(context->txn, event, STREAM_INSTANCE, &id, reterr);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
     }
     struct instance instance;
-    enum err e = instances_view_get(context->txn, id, context->arena, &instance, reterr);
+    e = instances_view_get(context->txn, id, context->arena, &instance, reterr);
     for (uint32_t place = 0; e == ERR_OK && place < instance.flow_count; place++) {
         struct views_key key = views_key_of_id(instance.flows[place].id);
         e = views_delete(context->txn, VIEWS_FLOW_CONFIGS, views_key_slice(&key), reterr);
@@ -160,7 +161,10 @@ enum err instances_view_count_of_customer(
         count++;
         found = views_cursor_next(&cursor);
     }
+    e = views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
-    *ret = count;
-    return ERR_OK;
+    if (e == ERR_OK) {
+        *ret = count;
+    }
+    return e;
 }

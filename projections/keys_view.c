@@ -64,18 +64,22 @@ enum err keys_view_owner(struct views_txn *txn,
     return e;
 }
 
-bool keys_view_destroyed(struct views_txn *txn,
-                         const struct event *event,
-                         enum stream_kind kind,
-                         struct uuid *ret)
+enum err keys_view_destroyed(struct views_txn *txn,
+                             const struct event *event,
+                             enum stream_kind kind,
+                             struct uuid *ret,
+                             struct error *reterr)
 {
-    struct stream_ref owner = {.kind = STREAM_NONE};
-    bool found = event->type == EVENT_KEY_DESTROYED &&
-                 keys_view_owner(txn, event->facts.key_destroyed.key, &owner, NULL) == ERR_OK;
-    if (found && owner.kind == kind) {
-        *ret = owner.id;
+    struct stream_ref owner;
+    if (event->type != EVENT_KEY_DESTROYED) {
+        return ERR_NOT_FOUND;
     }
-    return found && owner.kind == kind;
+    enum err e = keys_view_owner(txn, event->facts.key_destroyed.key, &owner, reterr);
+    if (e != ERR_OK || owner.kind != kind) {
+        return e != ERR_OK ? e : ERR_NOT_FOUND;
+    }
+    *ret = owner.id;
+    return ERR_OK;
 }
 
 enum err keys_view_next(struct views_txn *txn, uint64_t *ret, struct error *reterr)
@@ -87,7 +91,10 @@ enum err keys_view_next(struct views_txn *txn, uint64_t *ret, struct error *rete
     }
     bool found = views_cursor_seek_before(&cursor, (struct slice){NULL, 0});
     uint64_t highest = found && cursor.key.size == 8 ? bytes_be64(cursor.key.data) : 0;
+    e = views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
-    *ret = highest + 1;
-    return ERR_OK;
+    if (e == ERR_OK) {
+        *ret = highest + 1;
+    }
+    return e;
 }

@@ -17,13 +17,14 @@ MUST_USE enum err keys_view_owner(struct views_txn *txn,
 /**
  * The owner of the given kind whose key the event destroys: whoever folds it then takes out what
  * that key's bodies told. Not the owner that the event names, which is what somebody said: a
- * rebuild misses what the key sealed. Returns: false when it is another event or another kind of
- * owner.
+ * rebuild misses what the key sealed. Errors: ERR_NOT_FOUND (another event, another kind of owner,
+ * nobody's key), ERR_DAMAGED, ERR_IO.
  */
-bool keys_view_destroyed(struct views_txn *txn,
-                         const struct event *event,
-                         enum stream_kind kind,
-                         struct uuid *ret);
+MUST_USE enum err keys_view_destroyed(struct views_txn *txn,
+                                      const struct event *event,
+                                      enum stream_kind kind,
+                                      struct uuid *ret,
+                                      struct error *reterr);
 
 /** The lowest number that no owner has. */
 MUST_USE enum err keys_view_next(struct views_txn *txn, uint64_t *ret, struct error *reterr);

@@ -1,6 +1,7 @@
 #include "projections/rebuild.h"
 
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -96,7 +97,9 @@ static enum err put_in_place(const struct rebuild_options *options, struct error
     path_of(options, "views", live);
     path_of(options, "views.old", old);
     enum err e = remove_views(old, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BEFORE_RENAME, reterr);
     e = e != ERR_OK ? e : move_dir(live, old, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BETWEEN_RENAMES, reterr);
     e = e != ERR_OK ? e : move_dir(fresh, live, reterr);
     return e != ERR_OK ? e : remove_views(old, reterr);
 }
@@ -134,6 +137,7 @@ static enum err copy_table(struct views_txn *from,
         e = views_put(to, table, cursor.key, cursor.row, reterr);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }
@@ -234,6 +238,8 @@ static enum err compare_table(struct views_txn *live,
             (void)views_cursor_next(&a);
             (void)views_cursor_next(&b);
         }
+        e = views_cursor_check(&a, reterr);
+        e = e != ERR_OK ? e : views_cursor_check(&b, reterr);
     }
     views_cursor_close(&a);
     views_cursor_close(&b);

@@ -25,7 +25,7 @@ MUST_USE enum err streams_cursor_open(struct views_txn *txn,
                                       struct error *reterr);
 
 /** To the next record; the first call finds the first. Returns: false behind the last, for good, or
- * when reading failed (then cursor->cursor.fault). */
+ * when reading failed (views_cursor_check of cursor->cursor). */
 bool streams_cursor_next(struct streams_cursor *cursor);
 
 /** Closes; takes a zeroed cursor too. */

@@ -198,6 +198,7 @@ static enum err load_open(struct writer *writer, struct views_txn *txn, struct e
         e = e != ERR_OK ? e : open_counts_add(&writer->open, instance, flow, 1, reterr);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }

@@ -317,7 +317,7 @@ static enum err walk(struct walking *it, struct slice stop, bool *ret_more, stru
         }
         advance(it);
     }
-    return it->cursor.fault ? error_set(reterr, ERR_IO, "the views cannot be read") : ERR_OK;
+    return views_cursor_check(&it->cursor, reterr);
 }
 
 /* A walk cut by its bound of rows tells where to go on, even without a node. */
