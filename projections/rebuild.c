@@ -21,6 +21,7 @@ static void path_of(const struct rebuild_options *options, const char *name, cha
 static enum err remove_views(const char *dir, struct error *reterr)
 {
     static const char *const files[] = {"data.mdb", "lock.mdb", "clean"};
+    trust_forget(dir);
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
         char path[PATH_BYTES];
         (void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
