@@ -102,6 +102,11 @@ struct hook_stats hook_stats(const struct hook *hook)
     return hook->stats;
 }
 
+static int64_t monotonic_us(const struct hook *hook)
+{
+    return clock_monotonic_us(engine_clock(hook->options.engine));
+}
+
 /* ---- synchronous answers ---- */
 
 static void on_outcome(void *data, const struct runner_outcome *outcome)
@@ -113,7 +118,7 @@ static void on_outcome(void *data, const struct runner_outcome *outcome)
 
 static void sweep_waiting(struct hook *hook)
 {
-    int64_t now = clock_monotonic_us(engine_clock(hook->options.engine));
+    int64_t now = monotonic_us(hook);
     LIST_FOR_EACH(link, &hook->waiting)
     {
         struct hook_call *call = LIST_ENTRY(link, struct hook_call, link);
@@ -128,8 +133,7 @@ static void wait_for_outcome(struct hook_call *call, struct uuid execution)
     struct hook *hook = call->hook;
     call->waiter =
         (struct runner_waiter){.execution = execution, .callback = on_outcome, .data = call};
-    call->answer_by_us =
-        clock_monotonic_us(engine_clock(hook->options.engine)) + hook->options.sync_wait_us;
+    call->answer_by_us = monotonic_us(hook) + hook->options.sync_wait_us;
     list_push_back(&hook->waiting, &call->link);
     hook->stats.waiting++;
     runner_wait(hook->options.runner, &call->waiter);
@@ -143,6 +147,7 @@ static void on_taken(struct hook_call *call, struct uuid execution)
     struct http_request *request = call->request;
     struct slice malformed = call->invocation.command.malformed;
     hook->stats.accepted++;
+    histogram_add(&hook->stats.durations, monotonic_us(hook) - call->complete_at_us);
     if (malformed.size > 0) {
         hook_respond_error(request, execution, 400, "malformed_json", malformed.data);
         return;
@@ -161,7 +166,7 @@ static void admit_again(struct hook_call *call)
 {
     struct hook *hook = call->hook;
     if (call->admitted_again) {
-        hook_respond_refusal(call->request, INVOCATION_CHANGED);
+        hook_refuse_invocation(hook, call->request, INVOCATION_CHANGED);
         return;
     }
     call->admitted_again = true;
@@ -177,7 +182,7 @@ static void on_refused(struct hook_call *call, enum invocation_refusal refusal)
         return;
     }
     hook_note_rejection(call->hook, &call->invocation.admission, refusal);
-    hook_respond_refusal(call->request, refusal);
+    hook_refuse_invocation(call->hook, call->request, refusal);
 }
 
 /* The request was sent before under the same key: the execution it made then answers. */
@@ -187,8 +192,12 @@ static void on_repeated(struct hook_call *call)
     struct slice malformed = call->invocation.command.malformed;
     if (invocation_execution(&call->invocation, call->hook->options.readings, &execution, NULL) !=
         ERR_OK) {
-        http_respond_error(call->request, 500, "internal", "the earlier answer cannot be read");
-    } else if (malformed.size > 0) {
+        hook_refuse(call->hook, call->request, HOOK_REFUSAL_INTERNAL,
+                    "the earlier answer cannot be read");
+        return;
+    }
+    call->hook->stats.repeated++;
+    if (malformed.size > 0) {
         hook_respond_error(call->request, execution, 400, "malformed_json", malformed.data);
     } else if (call->invocation.admission.is_synchronous) {
         hook_respond_repeated(call, execution);
@@ -197,34 +206,34 @@ static void on_repeated(struct hook_call *call)
     }
 }
 
-static void respond_busy(struct http_request *request, enum err code, const char *text)
-{
-    http_respond_error(request, 503, code == ERR_DISK_FULL ? "disk_full" : "overloaded", text);
-}
-
 static void on_failed(struct hook_call *call, const struct error *error)
 {
-    struct http_request *request = call->request;
+    enum hook_refusal refusal = HOOK_REFUSAL_INTERNAL;
+    const char *text = error_text(error);
     switch ((int)error->code) {
     case ERR_CONFLICT:
-        http_respond_error(request, 422, "idempotency_key_reused", error_text(error));
+        refusal = HOOK_REFUSAL_IDEMPOTENCY_KEY_REUSED;
         break;
     case ERR_BUSY:
     case ERR_CLOSED:
+        refusal = HOOK_REFUSAL_OVERLOADED;
+        break;
     case ERR_DISK_FULL:
-        respond_busy(request, error->code, error_text(error));
+        refusal = HOOK_REFUSAL_DISK_FULL;
         break;
     case ERR_NOT_FOUND:
     case ERR_ERASED:
-        http_respond_error(request, 410, "instance_deleted", "the instance was deleted");
+        refusal = HOOK_REFUSAL_INSTANCE_DELETED;
+        text = "the instance was deleted";
         break;
     case ERR_LIMIT:
-        http_respond_error(request, 413, "too_large", error_text(error));
+        refusal = HOOK_REFUSAL_TOO_LARGE;
         break;
     default:
-        diag_error("a webhook could not be journaled", diag_string("why", error_text(error)));
-        http_respond_error(request, 500, "internal", "the webhook could not be journaled");
+        diag_error("a webhook could not be journaled", diag_string("why", text));
+        text = "the webhook could not be journaled";
     }
+    hook_refuse(call->hook, call->request, refusal, text);
 }
 
 static void on_done(struct invocation *invocation)
@@ -311,6 +320,7 @@ static struct hook_call *make_call(struct hook *hook, struct http_request *reque
     }
     call->hook = hook;
     call->request = request;
+    call->complete_at_us = monotonic_us(hook);
     call->invocation.invoker = &hook->invoker;
     call->invocation.admission = *(const struct admission *)request->data;
     call->invocation.head = request->head;
@@ -328,7 +338,7 @@ void hook_on_request(struct hook *hook, struct http_request *request)
     struct slice key = http_request_header(request, "Idempotency-Key");
     struct error error = {0};
     if (call == NULL) {
-        http_respond_error(request, 503, "overloaded", "no memory for the request");
+        hook_refuse(hook, request, HOOK_REFUSAL_OVERLOADED, "no memory for the request");
         return;
     }
     enum err e = key.size > 0 ? make_digests(call, key, &error) : ERR_OK;
@@ -344,7 +354,7 @@ size_t hook_on_head(struct hook *hook, struct http_request *request)
 {
     struct admission *admission = ARENA_NEW(request->arena, struct admission);
     if (admission == NULL) {
-        http_respond_error(request, 503, "overloaded", "no memory for the request");
+        hook_refuse(hook, request, HOOK_REFUSAL_OVERLOADED, "no memory for the request");
         return HTTP_RESPONDED;
     }
     request->data = admission;
@@ -357,7 +367,6 @@ void hook_note_rejection(struct hook *hook,
                          const struct admission *admission,
                          enum invocation_refusal reason)
 {
-    hook->stats.rejected++;
     LIST_FOR_EACH(link, &hook->rejections)
     {
         struct rejection *rejection = LIST_ENTRY(link, struct rejection, link);

@@ -22,14 +22,13 @@ struct admitting {
 
 /* An answer to be given instead of letting the request in. */
 struct refusal {
-    int status;
-    const char *code;
+    enum hook_refusal why;
     const char *text;
 };
 
-static bool refuse(struct refusal *ret, int status, const char *code, const char *text)
+static bool refuse(struct refusal *ret, enum hook_refusal why, const char *text)
 {
-    *ret = (struct refusal){status, code, text};
+    *ret = (struct refusal){why, text};
     return false;
 }
 
@@ -52,7 +51,7 @@ static bool find_instance(struct admitting *it, struct refusal *ret)
     if (!parse_id(it->request, &flow_config) ||
         instances_view_flow_config(views, flow_config, &instance, &it->place, NULL) != ERR_OK ||
         instances_view_get(views, instance, it->request->arena, &it->instance, NULL) != ERR_OK) {
-        return refuse(ret, 404, "flow_config_not_found", "there is no such webhook URL");
+        return refuse(ret, HOOK_REFUSAL_FLOW_CONFIG_NOT_FOUND, "there is no such webhook URL");
     }
     return true;
 }
@@ -62,11 +61,11 @@ static bool find_flow(struct admitting *it, struct refusal *ret)
     enum err e = invocation_admit(it->reading, &it->instance, it->place, it->request->arena,
                                   it->out, &it->definition, &it->flow, NULL);
     if (e == ERR_NOT_FOUND) {
-        return refuse(ret, 404, "flow_not_in_version",
+        return refuse(ret, HOOK_REFUSAL_FLOW_NOT_IN_VERSION,
                       "the deployed version of the integration has no such flow any more");
     }
     return e == ERR_OK ? true
-                       : refuse(ret, 500, "definition_unreadable",
+                       : refuse(ret, HOOK_REFUSAL_DEFINITION_UNREADABLE,
                                 "the integration's definition cannot be read: run daybook verify");
 }
 
@@ -124,12 +123,12 @@ static bool check_key(struct admitting *it, struct refusal *ret)
     struct slice given = http_request_header(it->request, "Api-Key");
     struct keyring *keyring = journal_keyring(engine_journal(it->hook->options.engine));
     if (keyring_get(keyring, it->out->key, &key, NULL) != ERR_OK) {
-        return refuse(ret, 410, "instance_deleted", "the instance was deleted");
+        return refuse(ret, HOOK_REFUSAL_INSTANCE_DELETED, "the instance was deleted");
     }
     bool fits = key_fits(it, given, &key);
     sodium_memzero(&key, sizeof key);
     return fits ? true
-                : refuse(ret, 401, "api_key_required",
+                : refuse(ret, HOOK_REFUSAL_API_KEY_REQUIRED,
                          given.size == 0 ? "this flow asks for a key in the header Api-Key"
                                          : "the key in the header Api-Key is not one of this flow");
 }
@@ -140,7 +139,7 @@ static bool
 check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *ret_reason)
 {
     if (it->flow->trigger_kind != TRIGGER_WEBHOOK) {
-        return refuse(ret, 405, "not_a_webhook", "the flow is not started by a webhook");
+        return refuse(ret, HOOK_REFUSAL_NOT_A_WEBHOOK, "the flow is not started by a webhook");
     }
     if (it->instance.is_system) {
         return true;
@@ -168,7 +167,7 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
     enum invocation_refusal reason = INVOCATION_TAKEN;
     struct error error = {0};
     if (reading_open(hook->options.readings, &it.reading, &error) != ERR_OK) {
-        http_respond_error(request, 503, "overloaded", error_text(&error));
+        hook_refuse(hook, request, HOOK_REFUSAL_OVERLOADED, error_text(&error));
         return false;
     }
     bool admitted = find_instance(&it, &refusal) && find_flow(&it, &refusal) &&
@@ -178,9 +177,9 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
     ret->is_synchronous = ret->is_synchronous || wants_result(request);
     if (reason != INVOCATION_TAKEN) {
         hook_note_rejection(hook, ret, reason);
-        hook_respond_refusal(request, reason);
+        hook_refuse_invocation(hook, request, reason);
     } else if (!admitted) {
-        http_respond_error(request, refusal.status, refusal.code, refusal.text);
+        hook_refuse(hook, request, refusal.why, refusal.text);
     }
     return admitted;
 }

@@ -16,7 +16,8 @@ struct hook_call {
     unsigned char idempotency[32];
     unsigned char request_digest[32];
     struct runner_waiter waiter;
-    int64_t answer_by_us; /* monotonic */
+    int64_t complete_at_us; /* monotonic */
+    int64_t answer_by_us;   /* monotonic */
 };
 
 struct rejection {
@@ -50,8 +51,16 @@ void hook_note_rejection(struct hook *hook,
 /** Submits what was counted. */
 void hook_flush_rejections(struct hook *hook);
 
-/** Answers a request with a refusal of its instance. */
-void hook_respond_refusal(struct http_request *request, enum invocation_refusal reason);
+/** Answers a request that becomes no execution, and counts it. */
+void hook_refuse(struct hook *hook,
+                 struct http_request *request,
+                 enum hook_refusal refusal,
+                 const char *text);
+
+/** As hook_refuse, with a refusal of its instance. */
+void hook_refuse_invocation(struct hook *hook,
+                            struct http_request *request,
+                            enum invocation_refusal reason);
 
 /** 200 with the execution's id, or what the trigger's inputs say. */
 void hook_respond_accepted(struct hook_call *call, struct uuid execution);
