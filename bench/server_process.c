@@ -135,7 +135,9 @@ static bool read_url(struct server_process *process)
             slice_from(slice_of(line.data, end < line.size ? end : 0), sizeof READY_PREFIX - 1);
         found = slice_starts_with(line, SLICE(READY_PREFIX)) && url.size > 0 &&
                 url.size < sizeof process->url;
-        memcpy(process->url, url.data, found ? url.size : 0);
+        if (found) {
+            memcpy(process->url, url.data, url.size);
+        }
     }
     buf_deinit(&out);
     const char *colon = strrchr(process->url, ':');
