@@ -123,6 +123,9 @@ static void execute_one(struct writer *writer, struct command *command)
         return;
     }
     enum err e = command->execute(command, writer, &command->error);
+    if (e == ERR_OK && !command->appended && arena_exhausted(command->arena)) {
+        e = arena_error(command->arena, "the command", &command->error);
+    }
     if (e != ERR_OK) {
         command->error.code = e;
         command->outcome = COMMAND_FAILED;

@@ -175,6 +175,9 @@ enum err writer_append(struct writer *writer,
                        struct error *reterr)
 {
     ASSERT(!command->appended && count > 0);
+    if (arena_exhausted(command->arena)) { /* parts of the events are missing */
+        return arena_error(command->arena, "the command", reterr);
+    }
     struct append append = {
         .id = command->append_id,
         .actor = command->actor,

@@ -144,7 +144,7 @@ static void read_headers(struct gql_call *call,
     for (uint32_t i = 0; i < object.map.count; i++) {
         const struct value_member *member = &object.map.members[i];
         if (member->value.type != VALUE_TEXT) {
-            problem_add(problems, SLICE("headers"), "\"%.*s\" must be a text, it is a %s",
+            problem_add(problems, SLICE("headers"), "\"%.*s\" must be a text, it is of type %s",
                         SLICE_ARGS(member->key), value_type_name(member->value.type));
         } else if (*ret_count == LIMIT_HEADER_COUNT) {
             problem_add(problems, SLICE("headers"), "at most %d headers are taken",

@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/limits.h"
+#include "core/domain/log_line.h"
 #include "core/event/event_codec.h"
 
 #include <sodium.h>
@@ -132,11 +133,11 @@ static struct value log_line(struct building *it, const struct flow_entry *entry
 /* Takes the run of log lines from `index` on. Returns: how many. */
 static size_t add_lines(struct building *it, size_t index)
 {
-    char levels[RUN_EVENTS_LINES_MAX];
+    char levels[LOG_LINE_COUNT_MAX];
     struct value lines = value_list();
     size_t count = 0;
     struct event *event = add(it, EVENT_EXECUTION_LOGGED, it->entries[index].finished_us);
-    while (index + count < it->entry_count && count < RUN_EVENTS_LINES_MAX &&
+    while (index + count < it->entry_count && count < LOG_LINE_COUNT_MAX &&
            it->entries[index + count].kind == FLOW_LOG_LINE) {
         const struct flow_entry *entry = &it->entries[index + count];
         levels[count++] = (char)entry->level;

@@ -16,9 +16,6 @@
 #include "core/flow/flow.h"
 #include "journal/keyring.h"
 
-/* Lines in one execution.logged: its fact of levels must stay short. */
-#define RUN_EVENTS_LINES_MAX 48
-
 struct run_events {
     struct event *events; /* without bodies */
     size_t count;

@@ -211,7 +211,7 @@ bool config_value_is_missing(const struct config_var *var,
                              const struct config_presence *presence,
                              const char **ret_reason)
 {
-    if (var->data_type == CONFIG_CONNECTION) {
+    if (var->data_type == CONFIG_CONNECTION || var->data_type == CONFIG_CREDENTIAL) {
         return connection_is_missing(var, presence, ret_reason);
     }
     if (var->data_type == CONFIG_JSONFORM || var->data_type == CONFIG_OBJECTSELECTION ||

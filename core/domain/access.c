@@ -66,7 +66,9 @@ void token_decide_create(const struct token_create *command, struct decision *de
 
 void token_decide_revoke(const struct token *token, struct decision *decision)
 {
-    if (!token->is_revoked) {
+    if (token->version == 0) {
+        decision_refuse(decision, PROBLEM_ALL, "there is no such token");
+    } else if (!token->is_revoked) {
         (void)decision_add(decision, EVENT_TOKEN_REVOKED);
     }
 }

@@ -3,6 +3,8 @@
 #include "core/base/limits.h"
 #include "core/definition/config_value.h"
 
+#include <stdio.h>
+
 /* ---- finding ---- */
 
 const struct config_entry *config_entry_of(const struct config *config, struct slice identity)
@@ -80,6 +82,9 @@ static struct slice make_mark(struct deciding *it, const struct slice *texts, si
     }
     unsigned char mark[CONFIG_MARK_BYTES];
     it->marker->mark(it->marker->state, buf_slice(&bytes), mark);
+    if (bytes.failed) { /* a mark of half a value would be that of another */
+        decision_refuse(it->decision, "configVariables", "no memory for a value");
+    }
     buf_deinit(&bytes);
     return arena_copy(it->decision->arena, slice_of(mark, sizeof mark));
 }
@@ -137,6 +142,25 @@ static void put_input(struct deciding *it,
     (void)value_map_put(arena, inputs, input->name, item);
 }
 
+/* A connection that lists no inputs takes any name: all that were ever set are bounded. */
+static bool has_room(struct deciding *it,
+                     const struct config_var *var,
+                     const struct config_entry *old,
+                     const struct config_connection *connection)
+{
+    uint32_t count = old != NULL ? old->input_count : 0;
+    for (uint32_t i = 0; i < connection->count; i++) {
+        count += input_of(old, connection->items[i].name) == NULL;
+    }
+    if (count > DEFINITION_INPUTS_MAX) {
+        char text[80];
+        (void)snprintf(text, sizeof text, "would have %u inputs, at most %d are allowed", count,
+                       DEFINITION_INPUTS_MAX);
+        refuse(it, var->key, text);
+    }
+    return count <= DEFINITION_INPUTS_MAX;
+}
+
 static void decide_connection(struct deciding *it,
                               const struct config_var *var,
                               const struct config_assignment *assignment)
@@ -151,6 +175,9 @@ static void decide_connection(struct deciding *it,
     }
     const struct config_entry *old = config_entry_of(it->current, var->identity);
     struct value inputs = value_map();
+    if (!has_room(it, var, old, &connection)) {
+        return;
+    }
     for (uint32_t i = 0; i < connection.count; i++) {
         put_input(it, old, &connection.items[i], &inputs);
     }
@@ -164,11 +191,13 @@ static void decide_connection(struct deciding *it,
 static void decide_one(struct deciding *it, const struct config_assignment *assignment)
 {
     const struct config_var *var = definition_config_var(it->definition, assignment->key);
+    bool is_connection =
+        var != NULL && (var->data_type == CONFIG_CONNECTION || var->data_type == CONFIG_CREDENTIAL);
     if (var == NULL) {
         refuse(it, assignment->key, "the integration has no config variable of this key");
-    } else if (var->data_type == CONFIG_CONNECTION && assignment->has_value) {
+    } else if (is_connection && assignment->has_value) {
         refuse(it, var->key, "is a connection: give its inputs as `values`, not a `value`");
-    } else if (var->data_type != CONFIG_CONNECTION && assignment->has_inputs) {
+    } else if (!is_connection && assignment->has_inputs) {
         refuse(it, var->key, "is no connection: give a `value`, not `values`");
     } else if (assignment->has_inputs) {
         decide_connection(it, var, assignment);
@@ -285,18 +314,24 @@ static void apply_inputs(struct config_entry *entry,
     }
 }
 
+/* A variable may have another type in another version: what is set replaces what was of that. */
 static void
 apply_entry(struct config_entry *entry, const struct value *item, uint64_t seq, struct arena *arena)
 {
     const struct value *inputs = value_get(item, SLICE("inputs"));
-    if (inputs != NULL && inputs->type == VALUE_MAP) {
-        apply_inputs(entry, inputs, seq, arena);
-        return;
+    bool is_connection = inputs != NULL && inputs->type == VALUE_MAP;
+    struct config_entry fresh = {.identity = entry->identity};
+    if (is_connection) {
+        fresh.inputs = entry->inputs;
+        fresh.input_count = entry->input_count;
+        apply_inputs(&fresh, inputs, seq, arena);
+    } else {
+        fresh.seq = seq;
+        fresh.mark = binary_of(value_get(item, SLICE("mark")));
+        fresh.schedule_type = value_get_text(item, SLICE("scheduleType"));
+        fresh.time_zone = value_get_text(item, SLICE("timeZone"));
     }
-    entry->seq = seq;
-    entry->mark = binary_of(value_get(item, SLICE("mark")));
-    entry->schedule_type = value_get_text(item, SLICE("scheduleType"));
-    entry->time_zone = value_get_text(item, SLICE("timeZone"));
+    *entry = fresh;
 }
 
 void config_evolve(struct config *config,

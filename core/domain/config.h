@@ -12,9 +12,9 @@
  *
  * In the state body of instance.created and instance.config_changed:
  *
- *   config: {identity: {value, mark, scheduleType, timeZone}            plain variables
- *            identity: {inputs: {name: [value, mark], ...}}}            connections: only changed
- * inputs unset: [identity, ...]   back to the default
+ *   config: {identity: {value, mark, scheduleType, timeZone},       plain variables
+ *            identity: {inputs: {name: [value, mark, type], ...}}}  connections: changed inputs
+ * only unset:  [identity, ...]                                         back to the default
  */
 #ifndef DAYBOOK_CORE_DOMAIN_CONFIG_H
 #define DAYBOOK_CORE_DOMAIN_CONFIG_H
@@ -65,16 +65,10 @@ struct config_marker {
     void *state;
 };
 
-/* A variable without which the instance cannot be deployed. */
-struct config_missing {
-    struct slice key;
-    struct slice reason;
-};
-
 /**
  * Checks assignments against the definition and adds what changes to `event`'s state body.
- * `replace`: variables that are not assigned return to their default. Problems have the variable's
- * key as field
+ * `replace`: variables that are not assigned return to their default; inputs of a connection that
+ * are not given stay, because nobody can read them back. Problems have the variable's key as field
  * ("configVariables.Region"). Returns: whether anything changes.
  */
 bool config_decide(const struct definition *definition,

@@ -37,6 +37,16 @@ void customer_decide_create(const struct customer_create *command, struct decisi
     }
 }
 
+/* Whether it is there to be changed: a deleted customer stays deleted. */
+static void check_present(const struct customer *customer, struct decision *decision)
+{
+    if (customer->version == 0) {
+        decision_refuse(decision, PROBLEM_ALL, "there is no such customer");
+    } else if (customer->is_deleted) {
+        decision_refuse(decision, PROBLEM_ALL, "the customer is deleted");
+    }
+}
+
 /* Puts a text into the event when it was given and differs. */
 static void put_change(struct decision *decision,
                        struct event *event,
@@ -79,6 +89,7 @@ void customer_decide_update(const struct customer *customer,
                             struct decision *decision)
 {
     (void)decision_check_version(decision, command->expected_version, customer->version);
+    check_present(customer, decision);
     check_update(customer, command, decision);
     if (decision_refused(decision)) {
         return;
@@ -101,6 +112,7 @@ void customer_decide_delete(const struct customer *customer,
                             struct decision *decision)
 {
     (void)decision_check_version(decision, command->expected_version, customer->version);
+    check_present(customer, decision);
     if (customer->is_system) {
         decision_refuse(decision, PROBLEM_ALL, "the system customer cannot be deleted");
     }

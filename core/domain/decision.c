@@ -28,7 +28,7 @@ void decision_put(struct decision *decision,
     if (state->type == VALUE_NULL) {
         *state = value_map();
     }
-    /* An exhausted arena is found when the append is made. */
+    /* An exhausted arena makes the decision a refused one. */
     (void)value_map_put(decision->arena, state, slice_of_text(key), value);
 }
 

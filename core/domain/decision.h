@@ -34,10 +34,10 @@ struct event *decision_add(struct decision *decision, enum event_type type);
 #define decision_refuse(decision, field, ...)                                                      \
     problem_add(&(decision)->problems, slice_of_text(field), __VA_ARGS__)
 
-/** Whether there are problems: then events do not count. */
+/** Whether there are problems, or parts found no memory: then events do not count. */
 static inline bool decision_refused(const struct decision *decision)
 {
-    return !problem_none(&decision->problems);
+    return !problem_none(&decision->problems) || arena_exhausted(decision->arena);
 }
 
 /** Adds text `key` to the state body of `event`. */

@@ -1,8 +1,12 @@
 #include "core/domain/deploy_notice.h"
 
-#include "core/domain/execution.h"
+#include "core/domain/log_line.h"
 
 #define TEXT_BYTES_MAX 1000
+
+_Static_assert(DEFINITION_FLOWS_MAX + 1 <= DEPLOY_NOTICE_EVENTS_MAX * LOG_LINE_COUNT_MAX,
+               "every line has its place");
+_Static_assert(DEPLOY_NOTICE_EVENTS_MAX + 1 <= DECISION_EVENTS_MAX, "beside instance.deployed");
 
 /* Appends "a", "b" ... with commas between. */
 static void add_item(struct buf *text, const char *item)
@@ -73,6 +77,22 @@ static bool has_data_source(const struct definition *definition)
     return false;
 }
 
+/* One event for as many lines from `first` on as an event may have. */
+static void add_event(struct decision *decision, const struct value *lines, uint32_t first)
+{
+    uint32_t left = lines->list.count - first;
+    uint32_t count = left < LOG_LINE_COUNT_MAX ? left : LOG_LINE_COUNT_MAX;
+    struct value some = value_list();
+    char levels[LOG_LINE_COUNT_MAX];
+    memset(levels, LOG_LEVEL_WARN, count);
+    for (uint32_t i = 0; i < count; i++) {
+        (void)value_list_push(decision->arena, &some, lines->list.items[first + i]);
+    }
+    struct event *event = decision_add(decision, EVENT_INSTANCE_LOGGED);
+    event->facts.instance_logged.levels = arena_copy(decision->arena, slice_of(levels, count));
+    event->bodies[BODY_LOG] = some;
+}
+
 void deploy_notice_decide(const struct definition *definition,
                           int64_t now_us,
                           struct decision *decision)
@@ -86,15 +106,7 @@ void deploy_notice_decide(const struct definition *definition,
                  SLICE("Config variables with a data source: this server does not fetch choices; "
                        "values are taken as given"));
     }
-    if (lines.list.count == 0) {
-        return;
+    for (uint32_t at = 0; at < lines.list.count; at += LOG_LINE_COUNT_MAX) {
+        add_event(decision, &lines, at);
     }
-    char *levels = arena_alloc(decision->arena, lines.list.count);
-    if (levels == NULL) {
-        return; /* the exhausted arena is found when the append is made */
-    }
-    memset(levels, LOG_LEVEL_WARN, lines.list.count);
-    struct event *event = decision_add(decision, EVENT_INSTANCE_LOGGED);
-    event->facts.instance_logged.levels = slice_of(levels, lines.list.count);
-    event->bodies[BODY_LOG] = lines;
 }

@@ -9,8 +9,10 @@
 #include "core/definition/definition.h"
 #include "core/domain/decision.h"
 
-/** Adds an instance.logged event with one warning per flow (and one for data sources), if there is
- * anything to say. `now_us`: the time of the lines. */
+#define DEPLOY_NOTICE_EVENTS_MAX 5 /* 200 flows and a line for data sources, 48 lines in each */
+
+/** Adds instance.logged events with one warning per flow (and one for data sources), if there is
+ * anything to say: at most DEPLOY_NOTICE_EVENTS_MAX. `now_us`: the time of the lines. */
 void deploy_notice_decide(const struct definition *definition,
                           int64_t now_us,
                           struct decision *decision);

@@ -46,22 +46,33 @@ bool log_level_of(struct slice name, enum log_level *ret)
     return false;
 }
 
-/* Whether the event may follow in `state`. Returns: the state behind it through `state`. */
-static bool may_follow(enum execution_state *state, const struct event *event)
+static bool may_finish(enum execution_state from, uint64_t to)
+{
+    if (from == EXECUTION_WAITING) { /* never ran */
+        return to == (uint64_t)EXECUTION_FAILED || to == (uint64_t)EXECUTION_CANCELED;
+    }
+    return from == EXECUTION_RUNNING && to >= (uint64_t)EXECUTION_SUCCEEDED &&
+           to <= (uint64_t)EXECUTION_CANCELED;
+}
+
+/* Whether the event may follow in `state`; moves it on when it may. */
+static bool follow(enum execution_state *state, const struct event *event)
 {
     if (event->type == EVENT_EXECUTION_STARTED) {
         bool right = *state == EXECUTION_WAITING;
-        *state = EXECUTION_RUNNING;
+        *state = right ? EXECUTION_RUNNING : *state;
         return right;
     }
     if (event->type == EVENT_EXECUTION_FINISHED) {
-        bool right = !execution_is_final(*state);
-        *state = (enum execution_state)event->facts.execution_finished.state;
-        return right && execution_is_final(*state);
+        uint64_t to = event->facts.execution_finished.state;
+        bool right = may_finish(*state, to);
+        *state = right ? (enum execution_state)to : *state;
+        return right;
     }
     /* Steps, logs and resuming only happen to what runs. */
     return *state == EXECUTION_RUNNING &&
-           event_info((uint64_t)event->type)->stream == STREAM_EXECUTION;
+           (event->type == EVENT_STEP_STARTED || event->type == EVENT_STEP_FINISHED ||
+            event->type == EVENT_EXECUTION_LOGGED || event->type == EVENT_EXECUTION_RESUMED);
 }
 
 void execution_decide_progress(const struct execution *execution,
@@ -70,11 +81,15 @@ void execution_decide_progress(const struct execution *execution,
                                struct decision *decision)
 {
     enum execution_state state = execution->state;
+    if (execution->version == 0) {
+        decision_refuse(decision, PROBLEM_ALL, "there is no such execution");
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
-        if (!may_follow(&state, &events[i])) {
+        if (!follow(&state, &events[i])) {
             decision_refuse(decision, PROBLEM_ALL, "%s cannot follow: the execution is %s",
                             event_info((uint64_t)events[i].type)->name,
-                            execution_state_name(execution->state));
+                            execution_state_name(state));
             return;
         }
     }

@@ -2,6 +2,14 @@
 
 #include "core/base/limits.h"
 
+static bool check_present(const struct instance *instance, struct decision *decision)
+{
+    if (instance->version == 0) {
+        decision_refuse(decision, PROBLEM_ALL, "there is no such instance");
+    }
+    return instance->version != 0;
+}
+
 /* ---- flow configs ---- */
 
 const struct instance_flow *
@@ -57,19 +65,11 @@ void instance_decide_new_flows(const struct instance *instance,
 
 /* ---- create ---- */
 
-static void check_texts(struct decision *decision,
-                        struct slice name,
-                        struct slice description,
-                        struct text_list labels)
-{
-    decision_check_name(decision, "name", name);
-    decision_check_text(decision, "description", description, LIMIT_DESCRIPTION_BYTES);
-    decision_check_labels(decision, labels);
-}
-
 void instance_decide_create(const struct instance_create *command, struct decision *decision)
 {
-    check_texts(decision, command->name, command->description, command->labels);
+    decision_check_name(decision, "name", command->name);
+    decision_check_text(decision, "description", command->description, LIMIT_DESCRIPTION_BYTES);
+    decision_check_labels(decision, command->labels);
     struct event *event = decision_add(decision, EVENT_INSTANCE_CREATED);
     event->facts.instance_created = (struct facts_instance_created){
         .integration = command->integration,
@@ -94,13 +94,26 @@ void instance_decide_create(const struct instance_create *command, struct decisi
 
 /* ---- update ---- */
 
+/* Only what is given: the texts of an erased instance are empty, and it may still be paused. */
+static void check_texts(const struct instance_update *command, struct decision *decision)
+{
+    if (command->name.given) {
+        decision_check_name(decision, "name", command->name.text);
+    }
+    if (command->description.given) {
+        decision_check_text(decision, "description", command->description.text,
+                            LIMIT_DESCRIPTION_BYTES);
+    }
+    if (command->labels.given) {
+        decision_check_labels(decision, command->labels.list);
+    }
+}
+
 static void decide_texts(const struct instance *instance,
                          const struct instance_update *command,
                          struct decision *decision)
 {
-    check_texts(decision, command->name.given ? command->name.text : instance->name,
-                command->description.given ? command->description.text : instance->description,
-                command->labels.given ? command->labels.list : instance->labels);
+    check_texts(command, decision);
     bool name = command->name.given && !slice_equal(command->name.text, instance->name);
     bool description = command->description.given &&
                        !slice_equal(command->description.text, instance->description);
@@ -163,6 +176,49 @@ static bool is_known_flow(const struct instance *instance,
             definition_flow(command->new_definition, identity) != NULL);
 }
 
+static bool is_given_before(const struct instance_update *command, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (slice_equal(command->flow_keys[i].identity, command->flow_keys[index].identity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_flow_keys(const struct instance *instance,
+                            const struct instance_update *command,
+                            size_t index,
+                            struct decision *decision)
+{
+    const struct instance_flow_keys *keys = &command->flow_keys[index];
+    if (!is_known_flow(instance, command, keys->identity)) {
+        decision_refuse(decision, "flowConfigs", "the instance has no flow \"%.*s\"",
+                        SLICE_ARGS(keys->identity));
+    }
+    if (is_given_before(command, index)) {
+        decision_refuse(decision, "flowConfigs", "flow \"%.*s\" is given twice",
+                        SLICE_ARGS(keys->identity));
+    }
+    if (keys->digests.count > INSTANCE_FLOW_KEYS_MAX) {
+        decision_refuse(decision, "flowConfigs", "flow \"%.*s\" has %u API keys, at most %d",
+                        SLICE_ARGS(keys->identity), keys->digests.count, INSTANCE_FLOW_KEYS_MAX);
+    }
+}
+
+static void
+put_flow_keys(struct decision *decision, struct value *flows, const struct instance_flow_keys *keys)
+{
+    struct value item = value_map();
+    struct value digests = value_list();
+    for (uint32_t i = 0; i < keys->digests.count; i++) {
+        (void)value_list_push(decision->arena, &digests, value_binary(keys->digests.items[i]));
+    }
+    (void)value_map_put(decision->arena, &item, SLICE("identity"), value_text(keys->identity));
+    (void)value_map_put(decision->arena, &item, SLICE("keys"), digests);
+    (void)value_list_push(decision->arena, flows, item);
+}
+
 static void decide_flow_keys(const struct instance *instance,
                              const struct instance_update *command,
                              struct decision *decision)
@@ -170,26 +226,12 @@ static void decide_flow_keys(const struct instance *instance,
     struct value flows = value_list();
     for (size_t i = 0; i < command->flow_key_count; i++) {
         const struct instance_flow_keys *keys = &command->flow_keys[i];
-        if (!is_known_flow(instance, command, keys->identity)) {
-            decision_refuse(decision, "flowConfigs", "the instance has no flow \"%.*s\"",
-                            SLICE_ARGS(keys->identity));
-        } else if (keys->digests.count > INSTANCE_FLOW_KEYS_MAX) {
-            decision_refuse(decision, "flowConfigs", "flow \"%.*s\" has %u API keys, at most %d",
-                            SLICE_ARGS(keys->identity), keys->digests.count,
-                            INSTANCE_FLOW_KEYS_MAX);
-        }
         const struct instance_flow *flow = instance_flow_of(instance, keys->identity, NULL);
-        if (flow != NULL && text_list_equal(flow->keys, keys->digests)) {
-            continue;
+        check_flow_keys(instance, command, i, decision);
+        struct text_list current = flow != NULL ? flow->keys : (struct text_list){NULL, 0};
+        if (!text_list_equal(current, keys->digests)) {
+            put_flow_keys(decision, &flows, keys);
         }
-        struct value item = value_map();
-        struct value digests = value_list();
-        for (uint32_t k = 0; k < keys->digests.count; k++) {
-            (void)value_list_push(decision->arena, &digests, value_binary(keys->digests.items[k]));
-        }
-        (void)value_map_put(decision->arena, &item, SLICE("identity"), value_text(keys->identity));
-        (void)value_map_put(decision->arena, &item, SLICE("keys"), digests);
-        (void)value_list_push(decision->arena, &flows, item);
     }
     if (flows.list.count > 0) {
         struct event *event = decision_add(decision, EVENT_INSTANCE_FLOWS_CHANGED);
@@ -216,6 +258,9 @@ void instance_decide_update(const struct instance *instance,
                             const struct instance_update *command,
                             struct decision *decision)
 {
+    if (!check_present(instance, decision)) {
+        return;
+    }
     (void)decision_check_version(decision, command->expected_version, instance->revision);
     decide_texts(instance, command, decision);
     decide_version(instance, command, decision);
@@ -245,6 +290,9 @@ void instance_decide_deploy(const struct instance *instance,
                             const struct instance_deploy *command,
                             struct decision *decision)
 {
+    if (!check_present(instance, decision)) {
+        return;
+    }
     (void)decision_check_version(decision, command->expected_version, instance->revision);
     if (instance->is_system) {
         decision_refuse(decision, PROBLEM_ALL,

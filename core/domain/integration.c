@@ -104,6 +104,9 @@ void integration_decide_publish(const struct integration *integration,
                                 struct decision *decision)
 {
     (void)decision_check_version(decision, command->expected_version, integration->version);
+    if (integration->version == 0) {
+        decision_refuse(decision, PROBLEM_ALL, "there is no such integration");
+    }
     decision_check_text(decision, "comment", command->comment, LIMIT_DESCRIPTION_BYTES);
     decision_check_text(decision, "attributes", command->attributes, LIMIT_DESCRIPTION_BYTES);
     bool unchanged = integration->latest_version > 0 &&
@@ -133,8 +136,11 @@ void integration_decide_availability(const struct integration *integration,
                                      uint64_t expected_version,
                                      struct decision *decision)
 {
-    if (!decision_check_version(decision, expected_version, integration->version) ||
-        version->is_available == available) {
+    (void)decision_check_version(decision, expected_version, integration->version);
+    if (version->number == 0 || version->number > integration->latest_version) {
+        decision_refuse(decision, "version", "there is no such version");
+    }
+    if (decision_refused(decision) || version->is_available == available) {
         return;
     }
     struct event *event = decision_add(decision, EVENT_AVAILABILITY_CHANGED);

@@ -21,6 +21,9 @@
 #include "core/domain/execution.h"
 #include "core/event/event.h"
 
+/* Lines in one execution.logged or instance.logged: its fact of levels must stay short. */
+#define LOG_LINE_COUNT_MAX 48
+
 /* The last line of every execution's log begins with this: clients that follow a log stop there. */
 #define LOG_LINE_ENDING "Ending Instance Execution"
 

@@ -118,6 +118,20 @@ static bool fits_in_head(const struct trigger_header *header)
     return plain;
 }
 
+/* Appends a header line that can stand in a head and leaves room for the empty line. */
+static void put_header(struct buf *out, const struct trigger_header *header)
+{
+    size_t line_size = header->name.size + header->value.size + sizeof ": \r\n" - 1;
+    size_t room = LIMIT_HEAD_BYTES - (sizeof "\r\n" - 1) - out->size;
+    if (!fits_in_head(header) || line_size > room) {
+        return;
+    }
+    buf_put_slice(out, header->name);
+    buf_put_text(out, ": ");
+    buf_put_slice(out, header->value);
+    buf_put_text(out, "\r\n");
+}
+
 struct slice trigger_make_head(struct arena *arena,
                                struct slice target,
                                struct slice content_type,
@@ -127,15 +141,16 @@ struct slice trigger_make_head(struct arena *arena,
     struct buf out;
     buf_init(&out, LIMIT_HEAD_BYTES);
     struct trigger_header type = {SLICE("Content-Type"), content_type};
-    buf_printf(&out, "POST %.*s HTTP/1.1\r\n", SLICE_ARGS(target));
-    if (content_type.size > 0 && fits_in_head(&type)) {
-        buf_printf(&out, "Content-Type: %.*s\r\n", SLICE_ARGS(content_type));
+    buf_put_text(&out, "POST ");
+    buf_put_slice(&out, target);
+    buf_put_text(&out, " HTTP/1.1\r\n");
+    if (content_type.size > 0) {
+        put_header(&out, &type);
     }
     for (size_t i = 0; i < header_count && i < LIMIT_HEADER_COUNT; i++) {
         bool is_type = slice_equal_nocase(headers[i].name, type.name);
-        if (fits_in_head(&headers[i]) && !(is_type && content_type.size > 0)) {
-            buf_printf(&out, "%.*s: %.*s\r\n", SLICE_ARGS(headers[i].name),
-                       SLICE_ARGS(headers[i].value));
+        if (!(is_type && content_type.size > 0)) {
+            put_header(&out, &headers[i]);
         }
     }
     buf_put_text(&out, "\r\n");

@@ -52,8 +52,9 @@ MUST_USE enum err trigger_get_body(const struct value *payload,
 MUST_USE enum err
 trigger_parse(struct slice head, struct slice body, struct trigger *ret, struct error *reterr);
 
-/** A head for a request that did not come over HTTP: POST, the target, the given header lines and a
- * Content-Type. Headers with bytes that cannot stand in a head are left out. Lives in `arena`. */
+/** A head for a request that did not come over HTTP: POST, the target (far shorter than a head may
+ * be), the given header lines and a Content-Type. Headers with bytes that cannot stand in a head
+ * are left out, and those for which there is no room in LIMIT_HEAD_BYTES. Lives in `arena`. */
 struct slice trigger_make_head(struct arena *arena,
                                struct slice target,
                                struct slice content_type,

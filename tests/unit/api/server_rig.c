@@ -46,15 +46,23 @@ static void serve(void *data)
     }
 }
 
-void server_rig_start(struct server_rig *rig)
+enum err server_rig_try(struct server_rig *rig)
 {
     cr_assert_eq(uv_sem_init(&rig->started, 0), 0);
     cr_assert_eq(uv_thread_create(&rig->thread, serve, rig), 0);
     uv_sem_wait(&rig->started);
-    if (rig->err == ERR_OK) {
-        rig->port = (int)strtol(strrchr(rig->url, ':') + 1, NULL, 10);
-        cr_assert_eq(kit_client_connect(&rig->client, rig->port, NULL), ERR_OK);
+    if (rig->err != ERR_OK) {
+        (void)uv_thread_join(&rig->thread);
+        return rig->err;
     }
+    rig->port = (int)strtol(strrchr(rig->url, ':') + 1, NULL, 10);
+    return kit_client_connect(&rig->client, rig->port, &rig->error);
+}
+
+void server_rig_start(struct server_rig *rig)
+{
+    enum err e = server_rig_try(rig);
+    cr_assert_eq(e, ERR_OK, "%s", error_text(&rig->error));
 }
 
 void server_rig_stop(struct server_rig *rig)
@@ -62,8 +70,8 @@ void server_rig_stop(struct server_rig *rig)
     kit_client_deinit(&rig->client);
     if (rig->err == ERR_OK) {
         (void)uv_async_send(&rig->stop);
+        (void)uv_thread_join(&rig->thread);
     }
-    (void)uv_thread_join(&rig->thread);
     uv_sem_destroy(&rig->started);
     settings_deinit(&rig->settings);
     arena_deinit(&rig->arena);

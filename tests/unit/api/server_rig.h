@@ -30,8 +30,12 @@ struct server_rig {
 /** Makes the folder, settings with a free port. */
 void server_rig_init(struct server_rig *rig);
 
-/** Starts the server and waits until it serves, or has failed to (rig->err). */
+/** Starts the server and waits until it serves. */
 void server_rig_start(struct server_rig *rig);
+
+/** As server_rig_start for a server that may fail to. Returns: what server_create does; rig->error
+ * says why. */
+MUST_USE enum err server_rig_try(struct server_rig *rig);
 
 /** Stops it, waits, frees, removes the folder. */
 void server_rig_stop(struct server_rig *rig);

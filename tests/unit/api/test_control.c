@@ -36,7 +36,6 @@ Test(control, tells_how_the_server_is)
     char path[KIT_PATH_SIZE + 20];
     server_rig_init(&rig);
     server_rig_start(&rig);
-    cr_assert_eq(rig.err, ERR_OK, "%s", rig.error.text);
     cr_assert_eq(server_rig_control(&rig, "GET", "/control/status", NULL, &status), 200);
     cr_assert_eq(int_at(&status, "pid"), getpid());
     cr_assert_str_eq(text_at(&rig, &status, "url"), rig.url);
