@@ -1,6 +1,7 @@
 #include "projections/rebuild.h"
 
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -28,6 +29,7 @@ static void path_of(const struct rebuild_options *options, const char *name, cha
 static enum err remove_views(const char *dir, struct error *reterr)
 {
     static const char *const files[] = {"data.mdb", "lock.mdb", "clean"};
+    trust_forget(dir);
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
         char path[PATH_BYTES];
         (void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
@@ -137,7 +139,9 @@ static enum err put_in_place(const struct rebuild_options *options, struct error
     path_of(options, "views", live);
     path_of(options, "views.old", old);
     enum err e = remove_views(old, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BEFORE_RENAME, reterr);
     e = e != ERR_OK ? e : move_dir(live, old, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BETWEEN_RENAMES, reterr);
     e = e != ERR_OK ? e : move_dir(fresh, live, reterr);
     return e != ERR_OK ? e : remove_views(old, reterr);
 }
@@ -175,6 +179,7 @@ static enum err copy_table(struct views_txn *from,
         e = views_put(to, table, cursor.key, cursor.row, reterr);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }
@@ -275,6 +280,8 @@ static enum err compare_table(struct views_txn *live,
             (void)views_cursor_next(&a);
             (void)views_cursor_next(&b);
         }
+        e = views_cursor_check(&a, reterr);
+        e = e != ERR_OK ? e : views_cursor_check(&b, reterr);
     }
     views_cursor_close(&a);
     views_cursor_close(&b);

@@ -23,6 +23,7 @@ static const struct tool tools[] = {
     {"stats", "events by type, bytes before and after compression, views, keys", tool_stats},
     {"verify", "prove that nothing was changed, lost or damaged", tool_verify},
     {"rebuild", "build the views from the journal, or compare them with it", tool_rebuild},
+    {"bench", "measure this program on this machine", tool_bench},
 };
 
 static void print_help(FILE *out)

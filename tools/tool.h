@@ -52,5 +52,6 @@ int tool_stats(int argc, char **argv);
 int tool_verify(int argc, char **argv);
 int tool_rebuild(int argc, char **argv);
 int tool_token(int argc, char **argv);
+int tool_bench(int argc, char **argv);
 
 #endif
