@@ -4,6 +4,7 @@
 #include "api/server_priv.h"
 #include "core/base/json_in.h"
 #include "core/base/memory.h"
+#include "core/base/quoted.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -141,18 +142,34 @@ static enum err listen_unix(struct server *server, struct error *reterr)
     return e;
 }
 
-static void set_urls(struct server *server, const char *host, uint16_t port)
+/* What URLs handed out begin with, without "/" at the end. */
+static enum err set_public_url(struct server *server, struct error *reterr)
+{
+    struct slice url = slice_of_text(server->settings->public_url);
+    bool is_url =
+        slice_starts_with(url, SLICE("http://")) || slice_starts_with(url, SLICE("https://"));
+    while (slice_ends_with(url, SLICE("/"))) {
+        url.size--;
+    }
+    if (url.size == 0) {
+        url = slice_of_text(server->url);
+    } else if (!is_url || url.size >= sizeof server->public_url) {
+        return error_set(reterr, ERR_INVALID,
+                         "public_url: an URL such as https://daybook.example.com of at most %zu "
+                         "bytes is wanted; \"%s\" was given",
+                         sizeof server->public_url - 1, quoted(url).text);
+    }
+    (void)snprintf(server->public_url, sizeof server->public_url, "%.*s", SLICE_ARGS(url));
+    return ERR_OK;
+}
+
+static enum err
+set_urls(struct server *server, const char *host, uint16_t port, struct error *reterr)
 {
     bool is_v6 = strchr(host, ':') != NULL;
     (void)snprintf(server->url, sizeof server->url, "http://%s%s%s:%u", is_v6 ? "[" : "", host,
                    is_v6 ? "]" : "", port);
-    const char *wanted = server->settings->public_url;
-    (void)snprintf(server->public_url, sizeof server->public_url, "%s",
-                   wanted[0] != '\0' ? wanted : server->url);
-    size_t size = strlen(server->public_url);
-    while (size > 0 && server->public_url[size - 1] == '/') {
-        server->public_url[--size] = '\0';
-    }
+    return set_public_url(server, reterr);
 }
 
 static enum err open_http(struct server *server, struct error *reterr)
@@ -168,12 +185,10 @@ static enum err open_http(struct server *server, struct error *reterr)
                     : http_server_create(server->loop, &options, &handler, &server->http, reterr);
     e = e != ERR_OK ? e : http_server_listen_tcp(server->http, host, port, &port, reterr);
     e = e != ERR_OK ? e : listen_unix(server, reterr);
-    if (e == ERR_OK) {
-        set_urls(server, host, port);
-        if (!is_loopback(host)) {
-            diag_warn("listening beyond this machine without TLS: put a proxy that has it in front",
-                      diag_string("listen", server->settings->listen));
-        }
+    e = e != ERR_OK ? e : set_urls(server, host, port, reterr);
+    if (e == ERR_OK && !is_loopback(host)) {
+        diag_warn("listening beyond this machine without TLS: put a proxy that has it in front",
+                  diag_string("listen", server->settings->listen));
     }
     return e;
 }
@@ -207,6 +222,7 @@ enum err server_create(const struct server_options *options,
     server->settings = options->settings;
     server->lock.fd = -1;
     server->started_at_us = clock_monotonic_us(clock_system());
+    server->started_wall_us = clock_wall_us(clock_system());
     (void)snprintf(server->data_dir, sizeof server->data_dir, "%s", options->data_dir);
     enum err e = open_all(server, reterr);
     if (e != ERR_OK) {

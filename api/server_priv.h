@@ -20,6 +20,7 @@ struct server {
     char url[100];                    /* as bound */
     char public_url[SERVER_URL_SIZE]; /* what URLs handed out begin with */
     int64_t started_at_us;            /* monotonic */
+    int64_t started_wall_us;
     struct data_lock lock;
     struct engine *engine;
     struct readings *readings;
@@ -44,7 +45,13 @@ MUST_USE enum err server_first_start(struct server *server, struct error *reterr
 size_t server_on_head(struct http_request *request, void *server);
 void server_on_request(struct http_request *request, void *server);
 
-/** GET /metrics as Prometheus text. */
-void metrics_on_request(struct server *server, struct http_request *request);
+/* Why a server takes no work, for /readyz. */
+struct server_unready {
+    const char *code; /* "disk_full" */
+    const char *text;
+};
+
+/** Why the server takes no work now. Returns: NULL when it does, else a static reason. */
+const struct server_unready *server_unready(const struct server *server);
 
 #endif

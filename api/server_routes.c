@@ -1,5 +1,6 @@
 /* The one table of routes. */
 #include "api/control.h"
+#include "api/metrics.h"
 #include "api/server_priv.h"
 #include "core/base/check.h"
 
@@ -29,8 +30,7 @@ static const struct {
                {"DELETE", METHOD_DELETE}};
 
 /* Bodies of routes that read none. */
-#define NO_BODY      ((size_t)0)
-#define CONTROL_BODY ((size_t)64 * 1024)
+#define NO_BODY ((size_t)0)
 
 /* ---- small ones ---- */
 
@@ -54,15 +54,23 @@ static void on_health(struct server *server, struct http_request *request)
     respond_text(request, 200, SLICE("text/plain"), SLICE("ok\n"));
 }
 
+const struct server_unready *server_unready(const struct server *server)
+{
+    static const struct server_unready closing = {"closing", "the server is shutting down"};
+    static const struct server_unready starting = {"starting", "the server is not ready yet"};
+    static const struct server_unready full = {
+        "disk_full", "the disk is nearly full: nothing new is accepted until there is room"};
+    return server->closing                       ? &closing
+           : !server->ready                      ? &starting
+           : engine_disk_is_full(server->engine) ? &full
+                                                 : NULL;
+}
+
 static void on_ready(struct server *server, struct http_request *request)
 {
-    if (server->closing) {
-        http_respond_error(request, 503, "closing", "the server is shutting down");
-    } else if (!server->ready) {
-        http_respond_error(request, 503, "starting", "the server is not ready yet");
-    } else if (engine_disk_is_full(server->engine)) {
-        http_respond_error(request, 503, "disk_full",
-                           "the disk is nearly full: nothing new is accepted until there is room");
+    const struct server_unready *why = server_unready(server);
+    if (why != NULL) {
+        http_respond_error(request, 503, why->code, why->text);
     } else {
         respond_text(request, 200, SLICE("text/plain"), SLICE("ready\n"));
     }
@@ -111,7 +119,7 @@ static size_t control_head(struct server *server, struct http_request *request)
 {
     (void)server;
     (void)request;
-    return CONTROL_BODY;
+    return CONTROL_BODY_BYTES_MAX;
 }
 
 #define ANY_METHOD (METHOD_GET | METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE)
@@ -125,8 +133,9 @@ static const struct route table[] = {
     {"/healthz", METHOD_GET, false, no_body, on_health},
     {"/readyz", METHOD_GET, false, no_body, on_ready},
     {"/metrics", METHOD_GET, false, metrics_head, metrics_on_request},
-    {"/control/*", METHOD_GET | METHOD_POST | METHOD_DELETE, true, control_head,
-     control_on_request},
+    {"/control/status", METHOD_GET, true, no_body, control_on_status},
+    {"/control/tokens", METHOD_GET | METHOD_POST, true, control_head, control_on_tokens},
+    {"/control/tokens/*", METHOD_DELETE, true, no_body, control_on_token},
 };
 
 static bool matches(const struct route *route, const struct http_request *request)

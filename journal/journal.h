@@ -305,6 +305,22 @@ MUST_USE enum err journal_open_body(struct journal_reader *reader,
                                     struct slice *ret,
                                     struct error *reterr);
 
+/* What a body takes. */
+struct body_size {
+    uint64_t raw_bytes;    /* before compression */
+    uint64_t stored_bytes; /* headers and tags included; of all chunks, for a blob */
+};
+
+/**
+ * Sizes of a body that lies there, without opening it; no key is needed. Errors: ERR_NOT_FOUND
+ * (the record has none of that class, or it is gone), ERR_DAMAGED.
+ */
+MUST_USE enum err journal_body_size(struct journal_reader *reader,
+                                    const struct record_view *record,
+                                    enum body_class body_class,
+                                    struct body_size *ret,
+                                    struct error *reterr);
+
 /* Which bodies journal_read_events opens: bits (1 << enum body_class). */
 #define JOURNAL_BODIES_ALL 0x0f
 

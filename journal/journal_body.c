@@ -279,6 +279,68 @@ enum err journal_body_absence(struct journal_reader *reader,
     return e;
 }
 
+/* ---- sizes ---- */
+
+/* All chunks are full but the last. */
+static enum err size_of_blob(struct journal_reader *reader,
+                             const struct record_view *record,
+                             enum body_class body_class,
+                             const struct body_header *first,
+                             uint64_t *ret_bytes,
+                             struct error *reterr)
+{
+    struct body_place place = journal_body_place(record, body_class);
+    uint32_t last = first->chunk_count - 1;
+    struct slice stored;
+    enum err e = blob_store_get(reader->blob_txn, &place, last, &stored, reterr);
+    if (e == ERR_OK) {
+        *ret_bytes = (uint64_t)last * BLOB_CHUNK_BYTES + stored.size;
+    }
+    return e;
+}
+
+static enum err size_of(struct journal_reader *reader,
+                        const struct record_view *record,
+                        enum body_class body_class,
+                        struct body_size *ret,
+                        struct error *reterr)
+{
+    struct slice stored;
+    struct body_header header;
+    enum err e = find_stored(reader, record, body_class, &stored, reterr);
+    if (e == ERR_OK) {
+        e = decode_header(record, body_class, stored, &header, reterr);
+    }
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct body_size size = {header.raw_bytes, stored.size};
+    if (record->is_blob[body_class]) {
+        e = size_of_blob(reader, record, body_class, &header, &size.stored_bytes, reterr);
+    }
+    if (e == ERR_OK) {
+        *ret = size;
+    }
+    return e;
+}
+
+enum err journal_body_size(struct journal_reader *reader,
+                           const struct record_view *record,
+                           enum body_class body_class,
+                           struct body_size *ret,
+                           struct error *reterr)
+{
+    ASSERT(reader->active && (unsigned)body_class < BODY_CLASS_COUNT);
+    bool stored = record->digests[body_class].size > 0 && !record->not_stored[body_class];
+    enum err e = stored ? size_of(reader, record, body_class, ret, reterr) : ERR_NOT_FOUND;
+    end_blob_snapshot(reader);
+    if (e == ERR_NOT_FOUND) {
+        return error_set(reterr, e, "the record at sequence %llu has no %s body",
+                         (unsigned long long)record->last_seq, body_class_name(body_class));
+    }
+    return e;
+}
+
 /* ---- opening ---- */
 
 /* A dictionary that another process added since this one looked is loaded now. */

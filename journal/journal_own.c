@@ -112,8 +112,8 @@ static enum err append_step(struct journal *journal, int64_t from, int64_t to, s
     return meta_put_number(journal->txn, META_CLOCK, result.last_seq, reterr);
 }
 
-/* Commits the step in a batch of its own, so that whoever folds the journal reads it like everything
- * the journal says about itself. */
+/* Commits the step in a batch of its own, so that whoever folds the journal reads it like
+ * everything the journal says about itself. */
 static enum err commit_step(struct journal *journal, int64_t from, int64_t to, struct error *reterr)
 {
     enum err e = journal_start_batch(journal, reterr);

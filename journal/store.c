@@ -12,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__ /* which leaves about one TiB of address space, and there are others */
+#define MAP_BYTES_DEFAULT ((uint64_t)1 << 36)
+#else
 #define MAP_BYTES_DEFAULT ((uint64_t)1 << 40)
+#endif
 
 struct store {
     MDB_env *env;

@@ -572,6 +572,25 @@ enum err verify_walk_journal(struct journal *journal,
     return e;
 }
 
+/* Opens for the walk. A keyring that is damaged is a finding; the rest is walked without keys. */
+static enum err open_to_walk(struct journal_options mode,
+                             struct verify_report *report,
+                             struct journal **ret,
+                             struct error *reterr)
+{
+    enum err e = journal_open_unchecked(&mode, ret, reterr);
+    if (e != ERR_DAMAGED || mode.without_keys) {
+        return e;
+    }
+    mode.without_keys = true;
+    struct error keyless = {.code = ERR_OK};
+    if (journal_open_unchecked(&mode, ret, &keyless) != ERR_OK) {
+        return e; /* it was not the keys */
+    }
+    verify_find(report, 0, "%s", error_text(reterr));
+    return ERR_OK;
+}
+
 enum err verify_walk_all(const struct verify_options *options,
                          struct verify_report *report,
                          struct error *reterr)
@@ -581,7 +600,7 @@ enum err verify_walk_all(const struct verify_options *options,
     struct error error = {.code = ERR_OK};
     mode.read_only = true;
     mode.create = false;
-    enum err e = journal_open_unchecked(&mode, &journal, &error);
+    enum err e = open_to_walk(mode, report, &journal, &error);
     if (e == ERR_OK) {
         e = verify_walk_journal(journal, options, report, reterr);
         journal_close(&journal);

@@ -12,8 +12,12 @@
 #include <lmdb.h>
 #include <sys/stat.h>
 
+#ifdef __SANITIZE_THREAD__ /* which leaves about one TiB of address space, and there are others */
+#define MAP_BYTES_DEFAULT ((uint64_t)1 << 36)
+#else
 #define MAP_BYTES_DEFAULT ((uint64_t)1 << 40)
-#define READERS_MAX       512
+#endif
+#define READERS_MAX 512
 
 struct views {
     MDB_env *env;

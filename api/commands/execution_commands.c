@@ -17,7 +17,7 @@ check(const struct instance *instance, const struct execution_queue_command *it,
     if (instance->deployment == 0) {
         return INVOCATION_NOT_DEPLOYED;
     }
-    if (!instance->is_enabled) {
+    if (!instance->is_enabled && !it->force) {
         return INVOCATION_PAUSED;
     }
     return instance->deployed_seq == it->config ? INVOCATION_TAKEN : INVOCATION_CHANGED;

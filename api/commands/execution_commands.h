@@ -33,6 +33,7 @@ struct execution_queue_command {
     uint64_t key;               /* that sealed the payload */
     struct sealed_body payload; /* freed by the maker, empty after an append */
     uint64_t waiting_max;       /* open executions the flow may have */
+    bool force;                 /* also while the instance is paused: tests and replays */
     /* A payload that says JSON and is none is journaled as failed, with this sentence; empty: none.
      */
     struct slice malformed;

@@ -36,6 +36,8 @@ enum command_outcome {
     COMMAND_FAILED,   /* `error` says why */
 };
 
+#define COMMAND_OUTCOME_COUNT (COMMAND_FAILED + 1)
+
 struct command {
     /* ---- set by the maker ---- */
     command_execute_cb execute;

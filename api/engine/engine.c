@@ -1,5 +1,6 @@
 #include "api/engine/engine.h"
 
+#include "api/diag.h"
 #include "api/engine/definitions.h"
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
@@ -155,33 +156,42 @@ static void execute_all(struct engine *engine, struct list *batch, struct list *
     }
 }
 
-static void note_sync(struct engine *engine, int64_t began_us, size_t commands)
+static void warn_if_slow(int64_t duration_us, uint64_t seq)
 {
-    int64_t now = clock_monotonic_us(engine->options.clock);
+    if (duration_us > ENGINE_SLOW_SYNC_US) {
+        diag_warn("slow sync: answers wait for the disk",
+                  diag_int("duration_ms", duration_us / 1000), diag_int("seq", (int64_t)seq));
+    }
+}
+
+static void note_sync(struct engine *engine, int64_t duration_us)
+{
     struct journal_head head = journal_head(engine->journal);
     uv_mutex_lock(&engine->mutex);
     struct engine_stats *stats = &engine->stats;
-    stats->last_sync_us = now - began_us;
-    if (stats->last_sync_us > stats->longest_sync_us) {
-        stats->longest_sync_us = stats->last_sync_us;
+    stats->last_sync_us = duration_us;
+    if (duration_us > stats->longest_sync_us) {
+        stats->longest_sync_us = duration_us;
     }
+    histogram_add(&stats->syncs, duration_us);
+    stats->slow_syncs += duration_us > ENGINE_SLOW_SYNC_US;
     stats->batches++;
-    stats->appends += commands;
     stats->last_commit_at_us = clock_wall_us(engine->options.clock);
     engine->head_seq = head.seq;
     uv_mutex_unlock(&engine->mutex);
     engine->writer.committed_seq = head.seq;
+    warn_if_slow(duration_us, head.seq);
 }
 
 /* Journal first: once it is committed, the views must follow or the process end. */
-static enum err commit(struct engine *engine, size_t commands, struct error *reterr)
+static enum err commit(struct engine *engine, struct error *reterr)
 {
     int64_t began = clock_monotonic_us(engine->options.clock);
     enum err e = journal_commit(engine->journal, reterr);
     if (e != ERR_OK) {
         return e;
     }
-    note_sync(engine, began, commands);
+    note_sync(engine, clock_monotonic_us(engine->options.clock) - began);
     struct journal_head head = journal_head(engine->journal);
     e = projector_set_position(engine->writer.txn, &head, reterr);
     if (e == ERR_OK) {
@@ -262,7 +272,7 @@ static void run_some(struct engine *engine, struct list *batch)
         if (!engine->writer.appended) {
             journal_abort(engine->journal);
             views_end(&engine->writer.txn);
-        } else if (commit(engine, executed.count, &error) != ERR_OK) {
+        } else if (commit(engine, &error) != ERR_OK) {
             die(engine, "commit failed", &error);
         }
     }
@@ -340,6 +350,13 @@ static void finish_closing(struct engine *engine)
     uv_close((uv_handle_t *)&engine->async, on_async_closed);
 }
 
+static void count_finished(struct engine *engine, const struct command *command)
+{
+    engine->stats.commands++;
+    engine->stats.outcomes[command->outcome]++;
+    engine->stats.appends += command->appended;
+}
+
 static void on_finished(uv_async_t *async)
 {
     struct engine *engine = async->data;
@@ -349,9 +366,9 @@ static void on_finished(uv_async_t *async)
     struct list_link *link = NULL;
     while ((link = list_pop_front(&engine->finished)) != NULL) {
         list_push_back(&finished, link);
+        count_finished(engine, LIST_ENTRY(link, struct command, link));
     }
     bool stopped = engine->stopped;
-    engine->stats.commands += finished.count;
     uv_mutex_unlock(&engine->mutex);
     while ((link = list_pop_front(&finished)) != NULL) {
         struct command *command = LIST_ENTRY(link, struct command, link);
@@ -371,6 +388,7 @@ enum err engine_submit(struct engine *engine, struct command *command, struct er
     bool disk_full = engine->disk_full;
     bool busy = engine->waiting.count >= ENGINE_QUEUE_COMMANDS ||
                 engine->waiting_bytes + command->bytes > ENGINE_QUEUE_BYTES;
+    engine->stats.turned_away += disk_full || busy;
     if (!disk_full && !busy) {
         list_push_back(&engine->waiting, &command->link);
         engine->waiting_bytes += command->bytes;

@@ -22,6 +22,7 @@
 #define DAYBOOK_API_ENGINE_ENGINE_H
 
 #include "api/engine/command.h"
+#include "api/histogram.h"
 #include "core/base/clock.h"
 #include "journal/journal.h"
 #include "projections/rebuild.h"
@@ -34,6 +35,10 @@
 
 /* Commands of one batch. */
 #define ENGINE_BATCH_COMMANDS 1024
+
+/* A commit of the journal that takes longer is a warning: the disk is overloaded or failing, and
+ * everybody who waits for an answer waits as long. A good disk takes under a millisecond. */
+#define ENGINE_SLOW_SYNC_US ((int64_t)500 * 1000)
 
 struct engine;
 struct definitions;
@@ -56,10 +61,14 @@ struct engine_stats {
     uint64_t queued_bytes;
     uint64_t batches;
     uint64_t commands;
-    uint64_t appends;
-    int64_t last_sync_us;      /* duration of the last journal commit */
-    int64_t longest_sync_us;   /* since the start */
-    int64_t last_commit_at_us; /* wall time */
+    uint64_t outcomes[COMMAND_OUTCOME_COUNT]; /* of these */
+    uint64_t appends;                         /* of these, that appended events */
+    uint64_t turned_away;                     /* refused by engine_submit */
+    struct histogram syncs;                   /* commits of the journal */
+    uint64_t slow_syncs;                      /* of these, over ENGINE_SLOW_SYNC_US */
+    int64_t last_sync_us;                     /* duration of the last journal commit */
+    int64_t longest_sync_us;                  /* since the start */
+    int64_t last_commit_at_us;                /* wall time */
 };
 
 /**

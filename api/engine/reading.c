@@ -170,3 +170,25 @@ enum err reading_event(struct reading *reading,
     }
     return e;
 }
+
+enum err reading_event_with(struct reading *reading,
+                            uint64_t seq,
+                            enum body_class body_class,
+                            struct arena *arena,
+                            const struct recorded_event **ret,
+                            struct error *reterr)
+{
+    struct record_view record;
+    struct slice body;
+    unsigned absent = 0;
+    enum err e = reading_event(reading, seq, 1U << body_class, arena, ret, &absent, reterr);
+    if (e != ERR_OK || absent == 0) {
+        return e;
+    }
+    /* Opening it says why it cannot be had. */
+    e = journal_read(reading->journal, seq, &record, reterr);
+    e = e != ERR_OK
+            ? e
+            : journal_open_body(reading->journal, &record, body_class, arena, &body, reterr);
+    return e != ERR_OK ? e : error_set(reterr, ERR_DAMAGED, "a body is absent and is not");
+}

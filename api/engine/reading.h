@@ -58,4 +58,15 @@ MUST_USE enum err reading_event(struct reading *reading,
                                 unsigned *ret_absent,
                                 struct error *reterr);
 
+/**
+ * As reading_event with one body, which must be there. Errors: also ERR_EXPIRED (saying when and by
+ * which policy), ERR_ERASED, ERR_NOT_STORED.
+ */
+MUST_USE enum err reading_event_with(struct reading *reading,
+                                     uint64_t seq,
+                                     enum body_class body_class,
+                                     struct arena *arena,
+                                     const struct recorded_event **ret,
+                                     struct error *reterr);
+
 #endif

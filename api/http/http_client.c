@@ -169,6 +169,7 @@ static void deliver(struct http_client_transfer *transfer)
 {
     struct http_client *client = transfer->client;
     list_remove(&client->finished, &transfer->link);
+    client->stats.results[transfer->result.failure]++;
     transfer->done(&transfer->result, transfer->data);
     http_budget_give(&client->requests, transfer->request.body.size);
     http_transfer_destroy(transfer);
@@ -347,6 +348,16 @@ void http_client_cancel(struct http_client_transfer *transfer)
 size_t http_client_count(const struct http_client *client)
 {
     return client->waiting.count + client->running.count + client->finished.count;
+}
+
+struct http_client_stats http_client_stats(const struct http_client *client)
+{
+    struct http_client_stats stats = client->stats;
+    stats.running = client->running.count;
+    stats.waiting = client->waiting.count;
+    stats.request_bytes = client->requests.used_bytes;
+    stats.response_bytes = client->responses.used_bytes;
+    return stats;
 }
 
 static void cancel_all(struct list *list)

@@ -83,6 +83,8 @@ enum http_client_failure {
     HTTP_CLIENT_CANCELED,        /* ERR_CANCELED */
 };
 
+#define HTTP_CLIENT_FAILURE_COUNT (HTTP_CLIENT_CANCELED + 1)
+
 struct http_client_result {
     enum err code; /* ERR_OK: there is an answer, whatever its status */
     enum http_client_failure failure;
@@ -100,6 +102,14 @@ struct http_client_result {
 
 /** The result and all it points at are valid until this returns. */
 typedef void (*http_client_done)(struct http_client_result *result, void *data);
+
+struct http_client_stats {
+    uint64_t results[HTTP_CLIENT_FAILURE_COUNT]; /* delivered since the start, by their failure */
+    size_t running;                              /* requests now */
+    size_t waiting;                              /* in line */
+    size_t request_bytes;                        /* bodies held in memory */
+    size_t response_bytes;
+};
 
 /** Fills in the defaults named above. */
 void http_client_options_init(struct http_client_options *options);
@@ -129,6 +139,9 @@ void http_client_cancel(struct http_client_transfer *transfer);
 
 /** Requests under way and waiting. */
 size_t http_client_count(const struct http_client *client);
+
+/** What the client did and holds. */
+struct http_client_stats http_client_stats(const struct http_client *client);
 
 /** The name of a failure in snake_case ("address_refused"). Returns: a static string. */
 const char *http_client_failure_name(enum http_client_failure failure);

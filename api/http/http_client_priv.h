@@ -22,6 +22,7 @@ struct http_client {
     struct list finished; /* results to deliver */
     struct http_budget requests;
     struct http_budget responses;
+    struct http_client_stats stats; /* of it only `results`; the rest is filled in when asked */
 
     uv_idle_t deliverer; /* runs while `finished` holds something */
     uv_timer_t sweeper;  /* runs while `waiting` or `running` hold something */

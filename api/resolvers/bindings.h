@@ -12,8 +12,11 @@ extern const struct gql_bindings customers_bindings;    /* customers and their m
 extern const struct gql_bindings integrations_bindings; /* drafts, versions and their mutations */
 extern const struct gql_bindings flows_bindings; /* flows, steps, config variables of definitions */
 extern const struct gql_bindings instances_bindings;  /* instances and their mutations */
-extern const struct gql_bindings executions_bindings; /* executions, steps, logs, tests, replays */
-extern const struct gql_bindings journal_bindings;    /* where the journal stands */
+extern const struct gql_bindings executions_bindings; /* executions */
+extern const struct gql_bindings steps_bindings;      /* results of their steps */
+extern const struct gql_bindings logs_bindings;
+extern const struct gql_bindings runs_bindings;    /* tests and replays */
+extern const struct gql_bindings journal_bindings; /* where the journal stands */
 
 /** All sets of bindings. Returns: their number; `ret` gets the first. Thread: before others start.
  */

@@ -66,6 +66,23 @@ static bool is_id(const struct value *text, const char *type, struct uuid id)
     return id_decode(value_text_of(text), type, &wanted, NULL) == ERR_OK && uuid_equal(wanted, id);
 }
 
+bool filter_isnull(const struct gql_call *call, const char *argument, bool is_null)
+{
+    const struct value *wanted = gql_argument(call, argument);
+    return wanted == NULL || value_bool_of(wanted, is_null) == is_null;
+}
+
+bool filter_word_in(const struct gql_call *call, const char *argument, struct slice text)
+{
+    const struct value *wanted = gql_argument(call, argument);
+    for (uint32_t i = 0; wanted != NULL && i < wanted->list.count; i++) {
+        if (slice_equal_nocase(value_text_of(&wanted->list.items[i]), text)) {
+            return true;
+        }
+    }
+    return wanted == NULL;
+}
+
 bool filter_id(const struct gql_call *call, const char *argument, const char *type, struct uuid id)
 {
     const struct value *wanted = gql_argument(call, argument);
@@ -207,6 +224,23 @@ static bool gather(struct gathering *it, struct arena *arena, const void *node)
     return true;
 }
 
+static enum err gather_row(const struct gql_call *call,
+                           const struct page_source *source,
+                           const struct views_cursor *cursor,
+                           struct gathering *it,
+                           struct error *reterr)
+{
+    struct arena_mark mark = arena_mark(call->arena);
+    const void *node = NULL;
+    enum err e = source->row(source->data, cursor->key, cursor->row, &node, reterr);
+    if (e == ERR_OK && node == NULL) {
+        arena_rewind(call->arena, mark); /* what a filter left out */
+    } else if (e == ERR_OK && !gather(it, call->arena, node)) {
+        return arena_error(call->arena, "the sorted list", reterr);
+    }
+    return e;
+}
+
 static enum err gather_all(const struct gql_call *call,
                            const struct page_source *source,
                            struct gathering *it,
@@ -217,18 +251,17 @@ static enum err gather_all(const struct gql_call *call,
     if (e != ERR_OK) {
         return e;
     }
+    if (source->leader != NULL && !gather(it, call->arena, source->leader)) {
+        e = arena_error(call->arena, "the sorted list", reterr);
+    }
     bool found = views_cursor_seek(&cursor, source->prefix);
     for (size_t rows = 0; e == ERR_OK && found && slice_starts_with(cursor.key, source->prefix);
          rows++) {
-        const void *node = NULL;
         e = rows < FILTER_ROWS_MAX
-                ? source->row(source->data, cursor.key, cursor.row, &node, reterr)
+                ? gather_row(call, source, &cursor, it, reterr)
                 : error_set(reterr, ERR_LIMIT,
                             "over %d rows cannot be sorted: filter, or leave the order out",
                             FILTER_ROWS_MAX);
-        if (e == ERR_OK && node != NULL && !gather(it, call->arena, node)) {
-            e = arena_error(call->arena, "the sorted list", reterr);
-        }
         found = views_cursor_next(&cursor);
     }
     e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);

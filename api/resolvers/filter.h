@@ -35,6 +35,12 @@ bool filter_bool(const struct gql_call *call, const char *argument, bool flag);
 /** Whether `time_us` is in [<name>_Gte, <name>_Lte]. */
 bool filter_time(const struct gql_call *call, const char *name, int64_t time_us);
 
+/** Whether <name>_Isnull, if it is given, says what is so. */
+bool filter_isnull(const struct gql_call *call, const char *argument, bool is_null);
+
+/** Whether `text` is in the list argument, case ignored. */
+bool filter_word_in(const struct gql_call *call, const char *argument, struct slice text);
+
 /** Whether `id` is the one in the argument, of type `type`; an id of another type passes nothing.
  */
 bool filter_id(const struct gql_call *call, const char *argument, const char *type, struct uuid id);

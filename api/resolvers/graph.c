@@ -47,9 +47,13 @@ enum err graph_create(const struct graph_options *options, struct graph **ret, s
         return error_set(reterr, ERR_NO_MEMORY, "GraphQL: out of memory");
     }
     graph->options = *options;
+    graph->invoker =
+        (struct invoker){.engine = options->engine, .waiting_max = options->waiting_max};
     enum err e = gql_schema_create(graph_schema_text(), &graph->schema, NULL, reterr);
     e = e != ERR_OK ? e : bind_all(graph, reterr);
-    e = e != ERR_OK ? e : sealer_create(engine_journal(options->engine), &graph->sealer, reterr);
+    e = e != ERR_OK
+            ? e
+            : sealer_create(engine_journal(options->engine), &graph->invoker.sealer, reterr);
     if (e != ERR_OK) {
         graph_destroy(&graph);
         return e;
@@ -64,7 +68,7 @@ void graph_destroy(struct graph **graph)
         return;
     }
     gql_schema_destroy(&(*graph)->schema);
-    sealer_destroy(&(*graph)->sealer);
+    sealer_destroy(&(*graph)->invoker.sealer);
     memory_free(*graph);
     *graph = NULL;
 }
@@ -290,6 +294,43 @@ void graph_complete_with(struct graph_mutation *mutation,
     }
     struct gql_result result = gql_result_object(payload);
     gql_operation_complete(call->operation, ERR_OK, &result, NULL);
+}
+
+/* A command that does nothing: its way to the writer and back is the later turn. */
+struct refusal {
+    struct command base;
+    struct graph_mutation *mutation;
+    struct problem_list problems;
+};
+
+static enum err
+execute_refusal(struct command *command, struct writer *writer, struct error *reterr)
+{
+    (void)writer;
+    (void)reterr;
+    command->problems = LIST_ENTRY(command, struct refusal, base)->problems;
+    return ERR_OK;
+}
+
+static void on_refusal(struct command *command)
+{
+    struct refusal *it = LIST_ENTRY(command, struct refusal, base);
+    graph_complete_refused(it->mutation, &it->problems);
+}
+
+enum err graph_refuse(struct graph_mutation *mutation,
+                      const struct problem_list *problems,
+                      struct error *reterr)
+{
+    struct refusal *it = ARENA_NEW(mutation->call->arena, struct refusal);
+    if (it == NULL) {
+        return arena_error(mutation->call->arena, "a refusal", reterr);
+    }
+    graph_command_init(mutation->call, &it->base, execute_refusal, on_refusal);
+    it->base.idempotency = (struct slice){NULL, 0}; /* nothing is done that could be repeated */
+    it->mutation = mutation;
+    it->problems = *problems;
+    return graph_submit(mutation->call, &it->base, reterr);
 }
 
 void graph_complete_refused(struct graph_mutation *mutation, const struct problem_list *problems)

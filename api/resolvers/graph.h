@@ -23,6 +23,7 @@
 #include "api/graphql/gql_bind.h"
 #include "api/graphql/gql_document.h"
 #include "api/graphql/gql_operation.h"
+#include "api/invocation.h"
 #include "api/runner/runner.h"
 
 struct graph_options {
@@ -36,7 +37,7 @@ struct graph_options {
 struct graph {
     struct graph_options options;
     struct gql_schema *schema;
-    struct sealer *sealer; /* the loop's */
+    struct invoker invoker;
 };
 
 /* Definitions one operation may look at. */
@@ -167,6 +168,12 @@ void graph_command_init(const struct gql_call *call,
 /** Submits. Errors: ERR_BUSY, ERR_DISK_FULL, ERR_CLOSED. */
 MUST_USE enum err
 graph_submit(const struct gql_call *call, struct command *command, struct error *reterr);
+
+/** From a mutation's start, which must not complete it: completes it with problems a turn of the
+ * loop later. Errors: ERR_BUSY, ERR_CLOSED, ERR_LIMIT: then it will not be completed. */
+MUST_USE enum err graph_refuse(struct graph_mutation *mutation,
+                               const struct problem_list *problems,
+                               struct error *reterr);
 
 /** Completes a mutation with problems and no object. */
 void graph_complete_refused(struct graph_mutation *mutation, const struct problem_list *problems);

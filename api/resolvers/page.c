@@ -1,4 +1,4 @@
-#include "api/resolvers/page.h"
+#include "api/resolvers/page_priv.h"
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
@@ -86,17 +86,10 @@ enum err page_request_of(const struct gql_call *call,
 
 /* ---- making a page ---- */
 
-struct making {
-    const struct gql_call *call;
-    struct page *page;
-    const void **nodes;
-    const void **edges;
-    size_t count;
-    size_t capacity;
-};
-
-static enum err
-making_init(struct making *it, const struct gql_call *call, size_t size, struct error *reterr)
+enum err page_making_init(struct page_making *it,
+                          const struct gql_call *call,
+                          size_t size,
+                          struct error *reterr)
 {
     it->call = call;
     it->page = ARENA_NEW(call->arena, struct page);
@@ -111,8 +104,8 @@ making_init(struct making *it, const struct gql_call *call, size_t size, struct 
     return ERR_OK;
 }
 
-static enum err
-making_add(struct making *it, const void *node, struct slice key, struct error *reterr)
+enum err
+page_making_add(struct page_making *it, const void *node, struct slice key, struct error *reterr)
 {
     struct page_edge *edge = ARENA_NEW(it->call->arena, struct page_edge);
     if (edge == NULL) {
@@ -135,8 +128,7 @@ static void reverse(const void **items, size_t count)
     }
 }
 
-/* Puts lists and cursors in place. What was walked backwards is turned round. */
-static const struct page *making_finish(struct making *it, bool backwards, bool more)
+struct page *page_making_finish(struct page_making *it, bool backwards, bool more)
 {
     struct page *page = it->page;
     if (backwards) {
@@ -169,14 +161,14 @@ position_of(struct slice cursor, size_t otherwise, size_t *ret, struct error *re
     return ERR_OK;
 }
 
-static enum err
-add_range(struct making *it, const void *const *items, size_t from, size_t to, struct error *reterr)
+static enum err add_range(
+    struct page_making *it, const void *const *items, size_t from, size_t to, struct error *reterr)
 {
     enum err e = ERR_OK;
     for (size_t i = from; i < to && e == ERR_OK; i++) {
         char key[8];
         bytes_put_be64(key, i + 1); /* "behind this one" is then a position too */
-        e = making_add(it, items[i], slice_of(key, sizeof key), reterr);
+        e = page_making_add(it, items[i], slice_of(key, sizeof key), reterr);
     }
     return e;
 }
@@ -188,10 +180,10 @@ enum err page_of_array(const struct gql_call *call,
                        const struct page **ret,
                        struct error *reterr)
 {
-    struct making it;
+    struct page_making it;
     size_t from = 0;
     size_t to = 0;
-    enum err e = making_init(&it, call, request->size, reterr);
+    enum err e = page_making_init(&it, call, request->size, reterr);
     e = e != ERR_OK ? e : position_of(request->after, 0, &from, reterr);
     e = e != ERR_OK ? e : position_of(request->before, count + 1, &to, reterr);
     if (e != ERR_OK) {
@@ -206,177 +198,9 @@ enum err page_of_array(const struct gql_call *call,
     if (e != ERR_OK) {
         return e;
     }
-    const struct page *page = making_finish(&it, false, begin + size < count);
-    it.page->has_previous = begin > 0;
-    it.page->total = (int64_t)count;
+    struct page *page = page_making_finish(&it, false, begin + size < count);
+    page->has_previous = begin > 0;
+    page->total = (int64_t)count;
     *ret = page;
     return ERR_OK;
-}
-
-/* ---- tables ---- */
-
-struct walking {
-    struct making making;
-    const struct page_request *request;
-    const struct page_source *source;
-    struct views_cursor cursor;
-    bool ascending; /* of keys, in this walk */
-    size_t rows;
-    size_t skip;
-};
-
-static bool in_prefix(const struct walking *it)
-{
-    return it->cursor.valid && slice_starts_with(it->cursor.key, it->source->prefix);
-}
-
-/* The prefix with a key part behind it. */
-static struct views_key full_key(const struct page_source *source, struct slice part)
-{
-    struct views_key key = views_key();
-    views_key_text(&key, source->prefix);
-    views_key_text(&key, part);
-    return key;
-}
-
-/* The least key behind all keys with the prefix; empty when there is none. */
-static struct views_key behind_prefix(struct slice prefix)
-{
-    struct views_key key = views_key();
-    views_key_text(&key, prefix);
-    while (key.size > 0 && key.bytes[key.size - 1] == 0xff) {
-        key.size--;
-    }
-    if (key.size > 0) {
-        key.bytes[key.size - 1]++;
-    }
-    return key;
-}
-
-/* To the first row of the walk: behind `bound` if there is one, else at the end of the table's
- * part. */
-static void seek(struct walking *it, struct slice bound)
-{
-    struct views_key key = full_key(it->source, bound);
-    if (it->ascending) {
-        (void)views_cursor_seek(&it->cursor, views_key_slice(&key));
-        if (bound.data != NULL && it->cursor.valid &&
-            slice_equal(it->cursor.key, views_key_slice(&key))) {
-            (void)views_cursor_next(&it->cursor);
-        }
-        return;
-    }
-    if (bound.data == NULL) {
-        key = behind_prefix(it->source->prefix);
-    }
-    (void)views_cursor_seek_before(&it->cursor, views_key_slice(&key));
-}
-
-/* Whether the walk has come to the cursor that ends it. */
-static bool at_stop(const struct walking *it, struct slice stop)
-{
-    if (stop.data == NULL) {
-        return false;
-    }
-    int order = slice_compare(slice_from(it->cursor.key, it->source->prefix.size), stop);
-    return it->ascending ? order >= 0 : order <= 0;
-}
-
-static void advance(struct walking *it)
-{
-    (void)(it->ascending ? views_cursor_next(&it->cursor) : views_cursor_previous(&it->cursor));
-}
-
-/* Walks until the page is full and one more was seen, or the end. Returns in *ret_more whether
- * there is more. */
-static enum err walk(struct walking *it, struct slice stop, bool *ret_more, struct error *reterr)
-{
-    *ret_more = false;
-    while (in_prefix(it) && !at_stop(it, stop)) {
-        const void *node = NULL;
-        if (it->rows++ == PAGE_ROWS_MAX) {
-            *ret_more = true;
-            return ERR_OK;
-        }
-        enum err e =
-            it->source->row(it->source->data, it->cursor.key, it->cursor.row, &node, reterr);
-        if (e != ERR_OK) {
-            return e;
-        }
-        if (node != NULL && it->skip > 0) {
-            it->skip--;
-        } else if (node != NULL && it->making.count == it->making.capacity) {
-            *ret_more = true;
-            return ERR_OK;
-        } else if (node != NULL) {
-            e = making_add(&it->making, node, slice_from(it->cursor.key, it->source->prefix.size),
-                           reterr);
-        }
-        if (e != ERR_OK) {
-            return e;
-        }
-        advance(it);
-    }
-    return views_cursor_check(&it->cursor, reterr);
-}
-
-/* A walk cut by its bound of rows tells where to go on, even without a node. */
-static void note_place(struct walking *it, struct page *page)
-{
-    if (it->rows > PAGE_ROWS_MAX && it->cursor.valid) {
-        struct slice key = slice_from(it->cursor.key, it->source->prefix.size);
-        struct slice cursor = page_cursor(it->making.call->arena, key);
-        *(it->request->backwards ? &page->start_cursor : &page->end_cursor) = cursor;
-    }
-}
-
-/* Counts what passes the filter, from the beginning. */
-static enum err count_all(struct walking *it, int64_t *ret, struct error *reterr)
-{
-    struct arena_mark mark = arena_mark(it->making.call->arena);
-    int64_t count = 0;
-    seek(it, (struct slice){NULL, 0});
-    while (in_prefix(it) && count < PAGE_COUNT_MAX) {
-        const void *node = NULL;
-        enum err e =
-            it->source->row(it->source->data, it->cursor.key, it->cursor.row, &node, reterr);
-        if (e != ERR_OK) {
-            return e;
-        }
-        count += node != NULL;
-        arena_rewind(it->making.call->arena, mark); /* nodes that are only counted */
-        advance(it);
-    }
-    *ret = count;
-    return ERR_OK;
-}
-
-enum err page_of_table(const struct gql_call *call,
-                       const struct page_request *request,
-                       const struct page_source *source,
-                       const struct page **ret,
-                       struct error *reterr)
-{
-    struct walking it = {.request = request, .source = source, .skip = request->offset};
-    bool more = false;
-    it.ascending = source->newest_first == request->backwards;
-    enum err e = making_init(&it.making, call, request->size, reterr);
-    e = e != ERR_OK ? e : views_cursor_open(source->views, source->table, &it.cursor, reterr);
-    if (e == ERR_OK) {
-        seek(&it, request->backwards ? request->before : request->after);
-        e = walk(&it, request->backwards ? request->after : request->before, &more, reterr);
-    }
-    if (e == ERR_OK) {
-        struct page *page = it.making.page;
-        *ret = making_finish(&it.making, request->backwards, more);
-        *(request->backwards ? &page->has_next : &page->has_previous) =
-            (request->backwards ? request->before : request->after).data != NULL;
-        note_place(&it, page);
-        page->total = source->total_known;
-    }
-    if (e == ERR_OK && request->wants_total && source->total_known < 0) {
-        e = count_all(&it, &it.making.page->total, reterr);
-    }
-    views_cursor_close(&it.cursor);
-    return e;
 }

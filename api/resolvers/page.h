@@ -7,7 +7,8 @@
  *
  * Two makers:
  *   page_of_array   a list that is in memory whole (flows, config variables, sorted lists)
- *   page_of_table   rows of a view in the order of their keys, filtered while walking
+ *   page_of_table   rows of a view in the order of their keys, filtered while walking; a row may
+ *                   stand for several nodes
  *
  * A walk looks at PAGE_ROWS_MAX rows at most. A page cut by that bound may have fewer nodes than
  * asked for, or none; `hasNextPage` says that there is more and `endCursor` where to go on.
@@ -74,18 +75,36 @@ MUST_USE enum err page_of_array(const struct gql_call *call,
 typedef enum err (*page_row_cb)(
     void *data, struct slice key, struct slice row, const void **ret_node, struct error *reterr);
 
+/* The nodes of one row, in order; `tags` (same count) tell them apart in cursors and rise. */
+struct page_nodes {
+    const void *const *items;
+    const uint32_t *tags;
+    size_t count;
+};
+
+/* Turns a row into any number of nodes. */
+typedef enum err (*page_rows_cb)(
+    void *data, struct slice key, struct slice row, struct page_nodes *ret, struct error *reterr);
+
+/* The cursor of a leader: before every key part. */
+#define PAGE_LEADER_BYTES 8
+
 /* Rows of a table whose keys begin with `prefix`. */
 struct page_source {
     struct views_txn *views;
     enum views_table table;
     struct slice prefix;
-    bool newest_first; /* descending keys */
-    page_row_cb row;
+    bool newest_first;  /* descending keys */
+    const void *leader; /* a node that stands before the first row; NULL: none. Key parts are then
+                           longer than PAGE_LEADER_BYTES or greater than as many zero bytes */
+    page_row_cb row;    /* one of the two */
+    page_rows_cb rows;
     void *data;
-    int64_t total_known; /* the number of rows when nothing is filtered; -1: count by walking */
+    int64_t total_known; /* the number of nodes when nothing is filtered; -1: count by walking */
 };
 
-/** A page of rows of a table. Cursors are keys without the prefix. */
+/** A page of rows of a table. Cursors are keys without the prefix, with the tag behind them where
+ * rows have several nodes. */
 MUST_USE enum err page_of_table(const struct gql_call *call,
                                 const struct page_request *request,
                                 const struct page_source *source,

@@ -5,18 +5,13 @@
 #include "api/engine/engine.h"
 #include "api/routes/hook_priv.h"
 #include "core/base/check.h"
-#include "core/base/json_in.h"
 #include "core/base/memory.h"
-#include "core/domain/trigger.h"
 
 #include <sodium.h>
 
 #define SWEEP_MS 250
 
-/* Wrapping of head and body in the payload body. */
-#define RAW_OVERHEAD 64
-
-static void seal(struct hook_call *call);
+static void start(struct hook_call *call);
 
 /* ---- life ---- */
 
@@ -38,7 +33,9 @@ enum err hook_create(const struct hook_options *options, struct hook **ret, stru
     hook->options = *options;
     list_init(&hook->waiting);
     list_init(&hook->rejections);
-    enum err e = sealer_create(engine_journal(options->engine), &hook->sealer, reterr);
+    hook->invoker =
+        (struct invoker){.engine = options->engine, .waiting_max = options->waiting_max};
+    enum err e = sealer_create(engine_journal(options->engine), &hook->invoker.sealer, reterr);
     if (e != ERR_OK) {
         hook_destroy(&hook);
         return e;
@@ -95,7 +92,7 @@ void hook_destroy(struct hook **hook)
     while ((link = list_pop_front(&(*hook)->rejections)) != NULL) {
         memory_free(LIST_ENTRY(link, struct rejection, link));
     }
-    sealer_destroy(&(*hook)->sealer);
+    sealer_destroy(&(*hook)->invoker.sealer);
     memory_free(*hook);
     *hook = NULL;
 }
@@ -103,6 +100,11 @@ void hook_destroy(struct hook **hook)
 struct hook_stats hook_stats(const struct hook *hook)
 {
     return hook->stats;
+}
+
+static int64_t monotonic_us(const struct hook *hook)
+{
+    return clock_monotonic_us(engine_clock(hook->options.engine));
 }
 
 /* ---- synchronous answers ---- */
@@ -116,7 +118,7 @@ static void on_outcome(void *data, const struct runner_outcome *outcome)
 
 static void sweep_waiting(struct hook *hook)
 {
-    int64_t now = clock_monotonic_us(engine_clock(hook->options.engine));
+    int64_t now = monotonic_us(hook);
     LIST_FOR_EACH(link, &hook->waiting)
     {
         struct hook_call *call = LIST_ENTRY(link, struct hook_call, link);
@@ -131,8 +133,7 @@ static void wait_for_outcome(struct hook_call *call, struct uuid execution)
     struct hook *hook = call->hook;
     call->waiter =
         (struct runner_waiter){.execution = execution, .callback = on_outcome, .data = call};
-    call->answer_by_us =
-        clock_monotonic_us(engine_clock(hook->options.engine)) + hook->options.sync_wait_us;
+    call->answer_by_us = monotonic_us(hook) + hook->options.sync_wait_us;
     list_push_back(&hook->waiting, &call->link);
     hook->stats.waiting++;
     runner_wait(hook->options.runner, &call->waiter);
@@ -140,25 +141,18 @@ static void wait_for_outcome(struct hook_call *call, struct uuid execution)
 
 /* ---- after the commit ---- */
 
-static void free_call(struct hook_call *call)
-{
-    buf_deinit(&call->raw);
-    sealed_body_deinit(&call->command.payload);
-    sealer_destroy(&call->sealer);
-    sodium_memzero(&call->key, sizeof call->key);
-}
-
-static void on_taken(struct hook_call *call)
+static void on_taken(struct hook_call *call, struct uuid execution)
 {
     struct hook *hook = call->hook;
     struct http_request *request = call->request;
-    struct uuid execution = call->command.base.append_id;
+    struct slice malformed = call->invocation.command.malformed;
     hook->stats.accepted++;
-    if (call->command.malformed.size > 0) {
-        hook_respond_error(request, execution, 400, "malformed_json", call->command.malformed.data);
+    histogram_add(&hook->stats.durations, monotonic_us(hook) - call->complete_at_us);
+    if (malformed.size > 0) {
+        hook_respond_error(request, execution, 400, "malformed_json", malformed.data);
         return;
     }
-    if (call->admission.is_synchronous) {
+    if (call->invocation.admission.is_synchronous) {
         wait_for_outcome(call, execution);
         runner_offer(hook->options.runner, execution, request->head, request->body);
         return;
@@ -172,96 +166,86 @@ static void admit_again(struct hook_call *call)
 {
     struct hook *hook = call->hook;
     if (call->admitted_again) {
-        hook_respond_refusal(call->request, INVOCATION_CHANGED);
+        hook_refuse_invocation(hook, call->request, INVOCATION_CHANGED);
         return;
     }
     call->admitted_again = true;
-    if (hook_admit(hook, call->request, &call->admission)) {
-        seal(call);
+    if (hook_admit(hook, call->request, &call->invocation.admission)) {
+        start(call);
     }
 }
 
-static void on_refused(struct hook_call *call)
+static void on_refused(struct hook_call *call, enum invocation_refusal refusal)
 {
-    if (call->command.refusal == INVOCATION_CHANGED) {
+    if (refusal == INVOCATION_CHANGED) {
         admit_again(call);
         return;
     }
-    hook_note_rejection(call->hook, &call->admission, call->command.refusal);
-    hook_respond_refusal(call->request, call->command.refusal);
+    hook_note_rejection(call->hook, &call->invocation.admission, refusal);
+    hook_refuse_invocation(call->hook, call->request, refusal);
 }
 
-/* The execution an earlier request with this key made. */
-static bool find_repeated(struct hook_call *call, struct uuid *ret)
-{
-    struct reading *reading = NULL;
-    struct record_view record;
-    struct readings *readings = call->hook->options.readings;
-    bool found = reading_open(readings, &reading, NULL) == ERR_OK &&
-                 journal_read(reading->journal, call->command.base.result.first_seq, &record,
-                              NULL) == ERR_OK;
-    if (found) {
-        *ret = record.stream.id;
-    }
-    reading_close(readings, &reading);
-    return found;
-}
-
+/* The request was sent before under the same key: the execution it made then answers. */
 static void on_repeated(struct hook_call *call)
 {
     struct uuid execution;
-    if (!find_repeated(call, &execution)) {
-        http_respond_error(call->request, 500, "internal", "the earlier answer cannot be read");
-    } else if (call->command.malformed.size > 0) {
-        hook_respond_error(call->request, execution, 400, "malformed_json",
-                           call->command.malformed.data);
-    } else if (call->admission.is_synchronous) {
+    struct slice malformed = call->invocation.command.malformed;
+    if (invocation_execution(&call->invocation, call->hook->options.readings, &execution, NULL) !=
+        ERR_OK) {
+        hook_refuse(call->hook, call->request, HOOK_REFUSAL_INTERNAL,
+                    "the earlier answer cannot be read");
+        return;
+    }
+    call->hook->stats.repeated++;
+    if (malformed.size > 0) {
+        hook_respond_error(call->request, execution, 400, "malformed_json", malformed.data);
+    } else if (call->invocation.admission.is_synchronous) {
         hook_respond_repeated(call, execution);
     } else {
         hook_respond_accepted(call, execution);
     }
 }
 
-static void respond_busy(struct http_request *request, enum err code, const char *text)
-{
-    http_respond_error(request, 503, code == ERR_DISK_FULL ? "disk_full" : "overloaded", text);
-}
-
 static void on_failed(struct hook_call *call, const struct error *error)
 {
-    struct http_request *request = call->request;
+    enum hook_refusal refusal = HOOK_REFUSAL_INTERNAL;
+    const char *text = error_text(error);
     switch ((int)error->code) {
     case ERR_CONFLICT:
-        http_respond_error(request, 422, "idempotency_key_reused", error_text(error));
+        refusal = HOOK_REFUSAL_IDEMPOTENCY_KEY_REUSED;
         break;
     case ERR_BUSY:
     case ERR_CLOSED:
+        refusal = HOOK_REFUSAL_OVERLOADED;
+        break;
     case ERR_DISK_FULL:
-        respond_busy(request, error->code, error_text(error));
+        refusal = HOOK_REFUSAL_DISK_FULL;
         break;
     case ERR_NOT_FOUND:
     case ERR_ERASED:
-        http_respond_error(request, 410, "instance_deleted", "the instance was deleted");
+        refusal = HOOK_REFUSAL_INSTANCE_DELETED;
+        text = "the instance was deleted";
         break;
     case ERR_LIMIT:
-        http_respond_error(request, 413, "too_large", error_text(error));
+        refusal = HOOK_REFUSAL_TOO_LARGE;
         break;
     default:
-        diag_error("a webhook could not be journaled", diag_string("why", error_text(error)));
-        http_respond_error(request, 500, "internal", "the webhook could not be journaled");
+        diag_error("a webhook could not be journaled", diag_string("why", text));
+        text = "the webhook could not be journaled";
     }
+    hook_refuse(call->hook, call->request, refusal, text);
 }
 
-static void on_done(struct command *command)
+static void on_done(struct invocation *invocation)
 {
-    struct hook_call *call = LIST_ENTRY(command, struct hook_call, command.base);
-    free_call(call);
-    switch (command->outcome) {
+    struct hook_call *call = LIST_ENTRY(invocation, struct hook_call, invocation);
+    const struct execution_queue_command *command = &invocation->command;
+    switch (command->base.outcome) {
     case COMMAND_DONE:
-        if (call->command.refusal == INVOCATION_TAKEN) {
-            on_taken(call);
+        if (command->refusal == INVOCATION_TAKEN) {
+            on_taken(call, command->base.append_id);
         } else {
-            on_refused(call);
+            on_refused(call, command->refusal);
         }
         break;
     case COMMAND_REPEATED:
@@ -269,107 +253,8 @@ static void on_done(struct command *command)
         break;
     case COMMAND_REFUSED:
     case COMMAND_FAILED:
-        on_failed(call, &command->error);
+        on_failed(call, &command->base.error);
         break;
-    }
-}
-
-/* ---- to the writer ---- */
-
-static void submit(struct hook_call *call)
-{
-    struct hook *hook = call->hook;
-    struct error error = {0};
-    struct execution_queue_command *command = &call->command;
-    command->base.execute = execution_command_queue;
-    command->base.done = on_done;
-    command->base.arena = call->request->arena;
-    command->base.actor.kind = ACTOR_WEBHOOK;
-    command->base.bytes = command->payload.stored.size + sizeof *call;
-    command->instance = call->admission.instance;
-    command->flow = call->admission.flow;
-    command->definition = call->admission.definition;
-    command->config = call->admission.config;
-    command->key = call->admission.key;
-    command->invoke = call->admission.is_system ? INVOKE_INTEGRATION_TEST : INVOKE_WEBHOOK;
-    command->flags = (call->admission.is_system ? EXECUTION_FLAG_TEST : 0) |
-                     (call->admission.is_synchronous ? EXECUTION_FLAG_SYNCHRONOUS : 0);
-    command->size = call->request->body.size;
-    command->waiting_max = hook->options.waiting_max;
-    enum err e = engine_submit(hook->options.engine, &command->base, &error);
-    if (e != ERR_OK) {
-        error.code = e;
-        free_call(call);
-        on_failed(call, &error);
-    }
-}
-
-/* ---- sealing ---- */
-
-static enum err seal_payload(struct hook_call *call, struct sealer *sealer, struct error *reterr)
-{
-    struct body_place place = {.append_id = call->command.base.append_id,
-                               .body_class = BODY_PAYLOAD};
-    return body_seal(sealer, &call->key, &place, buf_slice(&call->raw), &call->command.payload,
-                     reterr);
-}
-
-static void sealed(struct hook_call *call, enum err e, struct error *error)
-{
-    if (e == ERR_OK) {
-        submit(call);
-        return;
-    }
-    error->code = e;
-    free_call(call);
-    on_failed(call, error);
-}
-
-static void seal_work(uv_work_t *work)
-{
-    struct hook_call *call = LIST_ENTRY(work, struct hook_call, work);
-    call->seal_err = seal_payload(call, call->sealer, &call->seal_error);
-}
-
-static void seal_done(uv_work_t *work, int status)
-{
-    struct hook_call *call = LIST_ENTRY(work, struct hook_call, work);
-    (void)status; /* never canceled */
-    sealed(call, call->seal_err, &call->seal_error);
-}
-
-/* On a pool thread: a large body is compressed and becomes a blob, which is synced. */
-static void seal_elsewhere(struct hook_call *call)
-{
-    struct engine *engine = call->hook->options.engine;
-    struct error error = {0};
-    enum err e = sealer_create(engine_journal(engine), &call->sealer, &error);
-    if (e == ERR_OK && uv_queue_work(engine_loop(engine), &call->work, seal_work, seal_done) != 0) {
-        e = error_set(&error, ERR_BUSY, "no thread to seal a large payload");
-    }
-    if (e != ERR_OK) {
-        sealed(call, e, &error);
-    }
-}
-
-static void seal(struct hook_call *call)
-{
-    struct engine *engine = call->hook->options.engine;
-    struct http_request *request = call->request;
-    struct error error = {0};
-    call->command.base.append_id = engine_new_id(engine);
-    buf_init(&call->raw, request->head.size + request->body.size + RAW_OVERHEAD);
-    trigger_put_body(&call->raw, request->head, request->body);
-    enum err e = buf_check(&call->raw, "the webhook", &error);
-    e = e != ERR_OK ? e
-                    : keyring_get(journal_keyring(engine_journal(engine)), call->admission.key,
-                                  &call->key, &error);
-    if (e != ERR_OK) {
-        sealed(call, e, &error);
-    } else if (body_is_large(call->raw.size)) {
-        seal_elsewhere(call);
-    } else {
-        sealed(call, seal_payload(call, call->hook->sealer, &error), &error);
     }
 }
 
@@ -383,7 +268,8 @@ static enum err make_digests(struct hook_call *call, struct slice given, struct 
     struct journal *journal = engine_journal(call->hook->options.engine);
     struct data_key key;
     struct slice type = http_request_header(request, "Content-Type");
-    struct slice id = id_text(request->arena, "InstanceFlowConfig", call->admission.flow_config);
+    struct slice id =
+        id_text(request->arena, "InstanceFlowConfig", call->invocation.admission.flow_config);
     enum err e = keyring_get(journal_keyring(journal), journal_own_key(journal), &key, reterr);
     if (e != ERR_OK) {
         return e;
@@ -405,41 +291,62 @@ static enum err make_digests(struct hook_call *call, struct slice given, struct 
     (void)crypto_generichash_final(&state, call->request_digest, sizeof call->request_digest);
     sodium_memzero(subkey, sizeof subkey);
     sodium_memzero(&key, sizeof key);
-    call->command.base.idempotency = slice_of(call->idempotency, sizeof call->idempotency);
-    call->command.base.request = slice_of(call->request_digest, sizeof call->request_digest);
+    struct command *command = &call->invocation.command.base;
+    command->idempotency = slice_of(call->idempotency, sizeof call->idempotency);
+    command->request = slice_of(call->request_digest, sizeof call->request_digest);
     return ERR_OK;
 }
 
-/* A body that says JSON and is none is journaled as failed; the sentence says why. */
-static void check_json(struct hook_call *call)
+static void start(struct hook_call *call)
 {
-    struct http_request *request = call->request;
+    struct invocation *invocation = &call->invocation;
+    struct execution_queue_command *command = &invocation->command;
     struct error error = {0};
-    if (request->body.size > 0 &&
-        http_header_type_is_json(http_request_header(request, "Content-Type")) &&
-        json_in_check(request->body, &error) != ERR_OK) {
-        call->command.malformed = arena_copy(request->arena, slice_of_text(error_text(&error)));
+    command->invoke = invocation->admission.is_system ? INVOKE_INTEGRATION_TEST : INVOKE_WEBHOOK;
+    command->flags = (invocation->admission.is_system ? EXECUTION_FLAG_TEST : 0) |
+                     (invocation->admission.is_synchronous ? EXECUTION_FLAG_SYNCHRONOUS : 0);
+    enum err e = invocation_start(invocation, &error);
+    if (e != ERR_OK) {
+        error.code = e;
+        on_failed(call, &error);
     }
+}
+
+static struct hook_call *make_call(struct hook *hook, struct http_request *request)
+{
+    struct hook_call *call = ARENA_NEW(request->arena, struct hook_call);
+    if (call == NULL) {
+        return NULL;
+    }
+    call->hook = hook;
+    call->request = request;
+    call->complete_at_us = monotonic_us(hook);
+    call->invocation.invoker = &hook->invoker;
+    call->invocation.admission = *(const struct admission *)request->data;
+    call->invocation.head = request->head;
+    call->invocation.body = request->body;
+    call->invocation.content_type = http_request_header(request, "Content-Type");
+    call->invocation.command.base.arena = request->arena;
+    call->invocation.command.base.actor.kind = ACTOR_WEBHOOK;
+    call->invocation.done = on_done;
+    return call;
 }
 
 void hook_on_request(struct hook *hook, struct http_request *request)
 {
-    struct hook_call *call = ARENA_NEW(request->arena, struct hook_call);
+    struct hook_call *call = make_call(hook, request);
     struct slice key = http_request_header(request, "Idempotency-Key");
     struct error error = {0};
     if (call == NULL) {
-        http_respond_error(request, 503, "overloaded", "no memory for the request");
+        hook_refuse(hook, request, HOOK_REFUSAL_OVERLOADED, "no memory for the request");
         return;
     }
-    call->hook = hook;
-    call->request = request;
-    call->admission = *(const struct admission *)request->data;
-    check_json(call);
     enum err e = key.size > 0 ? make_digests(call, key, &error) : ERR_OK;
     if (e != ERR_OK) {
-        sealed(call, e, &error);
+        error.code = e;
+        on_failed(call, &error);
     } else {
-        seal(call);
+        start(call);
     }
 }
 
@@ -447,7 +354,7 @@ size_t hook_on_head(struct hook *hook, struct http_request *request)
 {
     struct admission *admission = ARENA_NEW(request->arena, struct admission);
     if (admission == NULL) {
-        http_respond_error(request, 503, "overloaded", "no memory for the request");
+        hook_refuse(hook, request, HOOK_REFUSAL_OVERLOADED, "no memory for the request");
         return HTTP_RESPONDED;
     }
     request->data = admission;
@@ -460,7 +367,6 @@ void hook_note_rejection(struct hook *hook,
                          const struct admission *admission,
                          enum invocation_refusal reason)
 {
-    hook->stats.rejected++;
     LIST_FOR_EACH(link, &hook->rejections)
     {
         struct rejection *rejection = LIST_ENTRY(link, struct rejection, link);

@@ -26,6 +26,14 @@
 /* Refused requests remembered until they are journaled; over it their count is added to none. */
 #define HOOK_REJECTIONS_MAX 1024
 
+/* Why a webhook became no execution. */
+enum hook_refusal {
+#define HOOK_REFUSAL(NAME, status, code) HOOK_REFUSAL_##NAME,
+#include "api/routes/hook_refusals.def"
+#undef HOOK_REFUSAL
+    HOOK_REFUSAL_COUNT,
+};
+
 struct hook;
 
 struct hook_options {
@@ -54,10 +62,16 @@ size_t hook_on_head(struct hook *hook, struct http_request *request);
 void hook_on_request(struct hook *hook, struct http_request *request);
 
 struct hook_stats {
-    uint64_t accepted;
-    uint64_t rejected;
-    uint64_t waiting; /* synchronous requests that wait for their result */
+    uint64_t accepted;                     /* became executions */
+    uint64_t repeated;                     /* answered with the execution of an earlier request */
+    uint64_t rejected;                     /* became none */
+    uint64_t refusals[HOOK_REFUSAL_COUNT]; /* of these */
+    struct histogram durations; /* of those accepted, from the complete request to the commit */
+    uint64_t waiting;           /* synchronous requests that wait for their result */
 };
+
+/** The code of a refusal ("instance_paused"), as clients see it. */
+const char *hook_refusal_code(enum hook_refusal refusal);
 
 /** Counts since the start. */
 struct hook_stats hook_stats(const struct hook *hook);

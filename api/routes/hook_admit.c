@@ -3,9 +3,7 @@
 #include "api/engine/definitions.h"
 #include "api/http/http_url.h"
 #include "api/routes/hook_priv.h"
-#include "projections/customers_view.h"
 #include "projections/instances_view.h"
-#include "projections/integrations_view.h"
 
 #include <sodium.h>
 
@@ -17,20 +15,20 @@ struct admitting {
     struct reading *reading;
     struct admission *out;
     struct instance instance;
+    uint32_t place; /* of the flow config */
     const struct definition *definition;
     const struct flow_definition *flow;
 };
 
 /* An answer to be given instead of letting the request in. */
 struct refusal {
-    int status;
-    const char *code;
+    enum hook_refusal why;
     const char *text;
 };
 
-static bool refuse(struct refusal *ret, int status, const char *code, const char *text)
+static bool refuse(struct refusal *ret, enum hook_refusal why, const char *text)
 {
-    *ret = (struct refusal){status, code, text};
+    *ret = (struct refusal){why, text};
     return false;
 }
 
@@ -48,41 +46,27 @@ static bool parse_id(struct http_request *request, struct uuid *ret)
 static bool find_instance(struct admitting *it, struct refusal *ret)
 {
     struct views_txn *views = it->reading->views;
-    struct admission *out = it->out;
-    if (!parse_id(it->request, &out->flow_config) ||
-        instances_view_flow_config(views, out->flow_config, &out->instance, &out->flow, NULL) !=
-            ERR_OK ||
-        instances_view_get(views, out->instance, it->request->arena, &it->instance, NULL) !=
-            ERR_OK) {
-        return refuse(ret, 404, "flow_config_not_found", "there is no such webhook URL");
+    struct uuid flow_config;
+    struct uuid instance;
+    if (!parse_id(it->request, &flow_config) ||
+        instances_view_flow_config(views, flow_config, &instance, &it->place, NULL) != ERR_OK ||
+        instances_view_get(views, instance, it->request->arena, &it->instance, NULL) != ERR_OK) {
+        return refuse(ret, HOOK_REFUSAL_FLOW_CONFIG_NOT_FOUND, "there is no such webhook URL");
     }
-    out->key = it->instance.key;
-    out->is_system = it->instance.is_system;
     return true;
 }
 
-/* The definition that would run: the draft of a system instance, else what is deployed, or, before
- * the first deploy, what is configured. */
 static bool find_flow(struct admitting *it, struct refusal *ret)
 {
-    struct admission *out = it->out;
-    uint64_t number = it->instance.deployment > 0 ? it->instance.deployed_version
-                                                  : it->instance.integration_version;
-    if (integrations_view_definition_seq(it->reading->views, it->instance.integration, number,
-                                         it->request->arena, &out->definition, NULL) != ERR_OK ||
-        reading_definition(it->reading, out->definition, &it->definition, NULL) != ERR_OK) {
-        return refuse(ret, 500, "definition_unreadable",
-                      "the integration's definition cannot be read: run daybook verify");
-    }
-    it->flow = definition_flow(it->definition, it->instance.flows[out->flow].identity);
-    if (it->flow == NULL) {
-        return refuse(ret, 404, "flow_not_in_version",
+    enum err e = invocation_admit(it->reading, &it->instance, it->place, it->request->arena,
+                                  it->out, &it->definition, &it->flow, NULL);
+    if (e == ERR_NOT_FOUND) {
+        return refuse(ret, HOOK_REFUSAL_FLOW_NOT_IN_VERSION,
                       "the deployed version of the integration has no such flow any more");
     }
-    out->is_synchronous = it->flow->is_synchronous;
-    out->has_own_response = it->flow->steps[0].input_count > 0;
-    out->config = it->instance.is_system ? it->instance.config_seq : it->instance.deployed_seq;
-    return true;
+    return e == ERR_OK ? true
+                       : refuse(ret, HOOK_REFUSAL_DEFINITION_UNREADABLE,
+                                "the integration's definition cannot be read: run daybook verify");
 }
 
 /* ---- keys ---- */
@@ -118,7 +102,7 @@ static bool matches_digest(struct slice given, struct text_list digests, const s
 
 static bool key_fits(struct admitting *it, struct slice given, const struct data_key *key)
 {
-    const struct instance_flow *flow = &it->instance.flows[it->out->flow];
+    const struct instance_flow *flow = &it->instance.flows[it->place];
     switch (it->flow->security) {
     case SECURITY_UNSECURED:
         return true;
@@ -139,12 +123,12 @@ static bool check_key(struct admitting *it, struct refusal *ret)
     struct slice given = http_request_header(it->request, "Api-Key");
     struct keyring *keyring = journal_keyring(engine_journal(it->hook->options.engine));
     if (keyring_get(keyring, it->out->key, &key, NULL) != ERR_OK) {
-        return refuse(ret, 410, "instance_deleted", "the instance was deleted");
+        return refuse(ret, HOOK_REFUSAL_INSTANCE_DELETED, "the instance was deleted");
     }
     bool fits = key_fits(it, given, &key);
     sodium_memzero(&key, sizeof key);
     return fits ? true
-                : refuse(ret, 401, "api_key_required",
+                : refuse(ret, HOOK_REFUSAL_API_KEY_REQUIRED,
                          given.size == 0 ? "this flow asks for a key in the header Api-Key"
                                          : "the key in the header Api-Key is not one of this flow");
 }
@@ -155,7 +139,7 @@ static bool
 check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *ret_reason)
 {
     if (it->flow->trigger_kind != TRIGGER_WEBHOOK) {
-        return refuse(ret, 405, "not_a_webhook", "the flow is not started by a webhook");
+        return refuse(ret, HOOK_REFUSAL_NOT_A_WEBHOOK, "the flow is not started by a webhook");
     }
     if (it->instance.is_system) {
         return true;
@@ -183,7 +167,7 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
     enum invocation_refusal reason = INVOCATION_TAKEN;
     struct error error = {0};
     if (reading_open(hook->options.readings, &it.reading, &error) != ERR_OK) {
-        http_respond_error(request, 503, "overloaded", error_text(&error));
+        hook_refuse(hook, request, HOOK_REFUSAL_OVERLOADED, error_text(&error));
         return false;
     }
     bool admitted = find_instance(&it, &refusal) && find_flow(&it, &refusal) &&
@@ -193,9 +177,9 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
     ret->is_synchronous = ret->is_synchronous || wants_result(request);
     if (reason != INVOCATION_TAKEN) {
         hook_note_rejection(hook, ret, reason);
-        hook_respond_refusal(request, reason);
+        hook_refuse_invocation(hook, request, reason);
     } else if (!admitted) {
-        http_respond_error(request, refusal.status, refusal.code, refusal.text);
+        hook_refuse(hook, request, refusal.why, refusal.text);
     }
     return admitted;
 }

@@ -4,39 +4,20 @@
 #ifndef DAYBOOK_API_ROUTES_HOOK_PRIV_H
 #define DAYBOOK_API_ROUTES_HOOK_PRIV_H
 
-#include "api/commands/execution_commands.h"
+#include "api/invocation.h"
 #include "api/routes/hook.h"
-
-/* What was found when the request was let in. */
-struct admission {
-    struct uuid instance;
-    struct uuid flow_config;
-    uint32_t flow;       /* place of the flow config */
-    uint64_t key;        /* number of the instance's data key */
-    uint64_t definition; /* sequences to run with */
-    uint64_t config;
-    bool is_system;
-    bool is_synchronous;
-    bool has_own_response; /* the trigger's inputs say how to answer */
-};
 
 struct hook_call {
     struct list_link link; /* in hook->waiting, while a synchronous answer is awaited */
     struct hook *hook;
     struct http_request *request; /* the call lives in its arena */
-    struct admission admission;
-    struct data_key key;
-    struct buf raw; /* the payload body before sealing */
-    struct execution_queue_command command;
+    struct invocation invocation;
     bool admitted_again;
     unsigned char idempotency[32];
     unsigned char request_digest[32];
-    struct sealer *sealer; /* of a pool thread */
-    enum err seal_err;
-    struct error seal_error;
-    uv_work_t work;
     struct runner_waiter waiter;
-    int64_t answer_by_us; /* monotonic */
+    int64_t complete_at_us; /* monotonic */
+    int64_t answer_by_us;   /* monotonic */
 };
 
 struct rejection {
@@ -49,7 +30,7 @@ struct rejection {
 
 struct hook {
     struct hook_options options;
-    struct sealer *sealer;  /* the loop's */
+    struct invoker invoker;
     struct list waiting;    /* calls that wait for a synchronous answer */
     struct list rejections; /* refused requests, not journaled yet */
     uv_timer_t sweep;
@@ -70,8 +51,16 @@ void hook_note_rejection(struct hook *hook,
 /** Submits what was counted. */
 void hook_flush_rejections(struct hook *hook);
 
-/** Answers a request with a refusal of its instance. */
-void hook_respond_refusal(struct http_request *request, enum invocation_refusal reason);
+/** Answers a request that becomes no execution, and counts it. */
+void hook_refuse(struct hook *hook,
+                 struct http_request *request,
+                 enum hook_refusal refusal,
+                 const char *text);
+
+/** As hook_refuse, with a refusal of its instance. */
+void hook_refuse_invocation(struct hook *hook,
+                            struct http_request *request,
+                            enum invocation_refusal reason);
 
 /** 200 with the execution's id, or what the trigger's inputs say. */
 void hook_respond_accepted(struct hook_call *call, struct uuid execution);

@@ -1,6 +1,7 @@
 /* The answers of a webhook. */
 #include "api/routes/hook_priv.h"
 #include "api/runner/run_config.h"
+#include "core/base/check.h"
 #include "core/base/json_out.h"
 
 #define ID_HEADER "prismatic-executionid"
@@ -46,26 +47,58 @@ void hook_respond_error(struct http_request *request,
     buf_deinit(&body);
 }
 
-void hook_respond_refusal(struct http_request *request, enum invocation_refusal reason)
+/* ---- refusals ---- */
+
+static const struct {
+    int status;
+    const char *code;
+} refusals[] = {
+#define HOOK_REFUSAL(NAME, status, code) [HOOK_REFUSAL_##NAME] = {(status), (code)},
+#include "api/routes/hook_refusals.def"
+#undef HOOK_REFUSAL
+};
+
+const char *hook_refusal_code(enum hook_refusal refusal)
+{
+    ASSERT((unsigned)refusal < HOOK_REFUSAL_COUNT);
+    return refusals[refusal].code;
+}
+
+void hook_refuse(struct hook *hook,
+                 struct http_request *request,
+                 enum hook_refusal refusal,
+                 const char *text)
+{
+    hook->stats.rejected++;
+    hook->stats.refusals[refusal]++;
+    http_respond_error(request, refusals[refusal].status, hook_refusal_code(refusal), text);
+}
+
+void hook_refuse_invocation(struct hook *hook,
+                            struct http_request *request,
+                            enum invocation_refusal reason)
 {
     switch (reason) {
     case INVOCATION_PAUSED:
-        http_respond_error(request, 409, "instance_paused", "the instance is paused");
+        hook_refuse(hook, request, HOOK_REFUSAL_INSTANCE_PAUSED, "the instance is paused");
         return;
     case INVOCATION_NOT_DEPLOYED:
-        http_respond_error(request, 409, "instance_not_deployed",
-                           "the instance was never deployed");
+        hook_refuse(hook, request, HOOK_REFUSAL_INSTANCE_NOT_DEPLOYED,
+                    "the instance was never deployed");
         return;
     case INVOCATION_QUEUE_FULL:
-        http_respond_error(request, 429, "flow_queue_full", "too many executions of this flow wait");
+        hook_refuse(hook, request, HOOK_REFUSAL_FLOW_QUEUE_FULL,
+                    "too many executions of this flow wait");
         return;
     case INVOCATION_CHANGED:
     case INVOCATION_TAKEN:
         break;
     }
-    http_respond_error(request, 503, "instance_changing",
-                       "the instance is being deployed: send it again");
+    hook_refuse(hook, request, HOOK_REFUSAL_INSTANCE_CHANGING,
+                "the instance is being deployed: send it again");
 }
+
+/* ---- what became an execution ---- */
 
 static void respond_default(struct http_request *request, struct uuid execution)
 {
@@ -105,7 +138,7 @@ void hook_respond_accepted(struct hook_call *call, struct uuid execution)
     struct http_request *request = call->request;
     struct flow_response response;
     struct error error = {0};
-    if (!call->admission.has_own_response ||
+    if (!call->invocation.admission.has_own_response ||
         runner_trigger_response(call->hook->options.runner, execution, request->arena, &response,
                                 &error) != ERR_OK) {
         /* A response that cannot be made is the flow's fault; the execution stands and tells. */

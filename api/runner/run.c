@@ -432,6 +432,7 @@ void run_start(struct run *run)
     enum err e = run_load(run, &error);
     if (e == ERR_OK) {
         run->runner->stats.started++;
+        run->runner->stats.resumed += run->resumes;
         step(run);
     } else if (e == ERR_BUSY) {
         run->runner->stalled = true;

@@ -61,12 +61,8 @@ static enum err
 read_payload(struct load *it, struct slice *ret_head, struct slice *ret_body, struct error *reterr)
 {
     const struct recorded_event *event = NULL;
-    unsigned absent = 0;
-    enum err e = reading_event(it->reading, it->run->execution.queued_seq, 1U << BODY_PAYLOAD,
-                               &it->run->arena, &event, &absent, reterr);
-    if (e == ERR_OK && absent != 0) {
-        return error_set(reterr, ERR_EXPIRED, "the payload of the execution is no longer kept");
-    }
+    enum err e = reading_event_with(it->reading, it->run->execution.queued_seq, BODY_PAYLOAD,
+                                    &it->run->arena, &event, reterr);
     return e != ERR_OK
                ? e
                : trigger_get_body(&event->event.bodies[BODY_PAYLOAD], ret_head, ret_body, reterr);

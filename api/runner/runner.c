@@ -48,6 +48,7 @@ struct runner_stats runner_stats(const struct runner *runner)
 {
     struct runner_stats stats = runner->stats;
     stats.running = runner->running.count;
+    stats.payload_bytes = runner->reserved_bytes;
     return stats;
 }
 
@@ -210,13 +211,22 @@ static void maybe_closed(struct runner *runner)
     }
 }
 
+static void count_end(struct runner *runner, const struct run *run, enum execution_state state)
+{
+    const struct runner_options *options = &runner->options;
+    int64_t started = run->deadline_us - options->execution_timeout_us;
+    runner->stats.finished++;
+    runner->stats.ends[state]++;
+    histogram_add(&runner->stats.durations, clock_wall_us(engine_clock(options->engine)) - started);
+}
+
 void runner_run_ended(struct runner *runner, struct run *run, const struct runner_outcome *outcome)
 {
     list_remove(&runner->running, &run->link);
     runner->reserved_bytes -= run->reserved_bytes;
     runner->stalled = runner->stalled && run->reserved_bytes == 0;
     if (outcome != NULL) {
-        runner->stats.finished++;
+        count_end(runner, run, outcome->state);
         tell_waiters(runner, outcome);
     }
     if (runner->running.count + RUNNER_REFILL <= RUNNER_SLOTS) {

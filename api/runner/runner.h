@@ -22,6 +22,7 @@
 #define DAYBOOK_API_RUNNER_RUNNER_H
 
 #include "api/engine/reading.h"
+#include "api/histogram.h"
 #include "api/http/http_client.h"
 #include "core/flow/flow.h"
 
@@ -60,8 +61,11 @@ struct runner_stats {
     uint64_t running;
     uint64_t started;
     uint64_t finished;
-    uint64_t resumed;
-    uint64_t outside; /* effects under way */
+    uint64_t ends[EXECUTION_STATE_COUNT]; /* of these, by how they ended */
+    struct histogram durations;           /* of these, from their start, in whatever life */
+    uint64_t resumed;                     /* of those started, begun in an earlier life */
+    uint64_t outside;                     /* effects under way */
+    uint64_t payload_bytes;               /* of the memory for payloads, what is taken */
 };
 
 /** Makes a runner that starts nothing yet; what the options point at must outlive it. */

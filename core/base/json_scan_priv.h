@@ -2,10 +2,10 @@
  * json_scan: a quick yes to "is this JSON?".
  *
  * Every webhook with a JSON content type is checked before it is accepted, and jansson's tree costs
- * twenty times what the check does (980 bytes of an order: 12.5 and 0.6 µs). This scanner says yes only where jansson is sure to say yes;
- * everything unusual (surrogate escapes, exponents, very long numbers, large texts) and everything
- * wrong is left to jansson, which also words the errors. A fuzz target holds the two against each
- * other.
+ * twenty times what the check does (980 bytes of an order: 12.5 and 0.6 µs). This scanner says yes
+ * only where jansson is sure to say yes; everything unusual (surrogate escapes, exponents, very
+ * long numbers, large texts) and everything wrong is left to jansson, which also words the errors.
+ * A fuzz target holds the two against each other.
  */
 #ifndef DAYBOOK_CORE_BASE_JSON_SCAN_PRIV_H
 #define DAYBOOK_CORE_BASE_JSON_SCAN_PRIV_H

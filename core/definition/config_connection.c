@@ -3,11 +3,11 @@
  */
 #include "core/base/json_in.h"
 #include "core/base/limits.h"
+#include "core/base/quoted.h"
 #include "core/base/utf8.h"
 #include "core/definition/component.h"
 #include "core/definition/config_value.h"
 #include "core/definition/definition_names.h"
-#include "core/definition/quoted_priv.h"
 
 static const struct input *find_input(const struct config_var *var, struct slice name)
 {

@@ -6,11 +6,11 @@
 #include "core/base/json_in.h"
 #include "core/base/json_out.h"
 #include "core/base/limits.h"
+#include "core/base/quoted.h"
 #include "core/base/time_text.h"
 #include "core/base/utf8.h"
 #include "core/definition/definition_names.h"
 #include "core/definition/number_text_priv.h"
-#include "core/definition/quoted_priv.h"
 #include "core/flow/cron.h"
 
 static enum err check_number(struct slice text, struct error *reterr)

@@ -144,6 +144,38 @@ const struct config_var *definition_config_var(const struct definition *definiti
     return NULL;
 }
 
+/* Indexes rise in document order: the step is the last one that does not come behind `index`, or
+ * inside it. */
+static const struct step *last_before(const struct step *steps, uint32_t count, uint32_t index)
+{
+    const struct step *found = NULL;
+    for (uint32_t i = 0; i < count && steps[i].index <= index; i++) {
+        found = &steps[i];
+    }
+    return found;
+}
+
+/* As last_before, among the steps inside a step. */
+static const struct step *last_inside(const struct step *step, uint32_t index)
+{
+    const struct step *found = last_before(step->steps, step->step_count, index);
+    for (uint32_t i = 0; i < step->branch_count; i++) {
+        const struct branch *branch = &step->branches[i];
+        const struct step *inside = last_before(branch->steps, branch->step_count, index);
+        found = inside != NULL ? inside : found;
+    }
+    return found;
+}
+
+const struct step *definition_step(const struct flow_definition *flow, uint32_t index)
+{
+    const struct step *step = last_before(flow->steps, flow->step_count, index);
+    while (step != NULL && step->index != index) { /* at most DEFINITION_NESTING_MAX deep */
+        step = last_inside(step, index);
+    }
+    return step;
+}
+
 const struct input *definition_input(const struct step *step, const char *key)
 {
     for (uint32_t i = 0; i < step->input_count; i++) {

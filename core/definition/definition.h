@@ -339,6 +339,9 @@ const struct flow_definition *definition_flow(const struct definition *definitio
 const struct config_var *definition_config_var(const struct definition *definition,
                                                struct slice key);
 
+/** The step of a flow by its index, nested ones too. Returns: NULL when there is none. */
+const struct step *definition_step(const struct flow_definition *flow, uint32_t index);
+
 /** The input of a step by key. Returns: NULL when it was not given. */
 const struct input *definition_input(const struct step *step, const char *key);
 

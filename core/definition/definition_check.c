@@ -3,7 +3,7 @@
  */
 #include "core/definition/definition_check_priv.h"
 
-#include "core/definition/quoted_priv.h"
+#include "core/base/quoted.h"
 
 /* Reports every name of `index` that stands twice. `line_of` gives the line of a value. */
 static void report_twice(struct definition_check *check,

@@ -8,8 +8,8 @@
  *
  * A unary operator may have a second operand, which design tools leave there; it does not count.
  */
+#include "core/base/quoted.h"
 #include "core/definition/definition_check_priv.h"
-#include "core/definition/quoted_priv.h"
 #include "core/flow/condition.h"
 
 /* Operands of one operator, a dummy one counted. */

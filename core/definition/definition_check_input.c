@@ -3,7 +3,7 @@
  */
 #include "core/definition/definition_check_priv.h"
 
-#include "core/definition/quoted_priv.h"
+#include "core/base/quoted.h"
 #include "core/definition/reference_path.h"
 #include "core/definition/template_text.h"
 

@@ -12,9 +12,9 @@
  * A step in a branch is seen by those behind the branch step, and stands for nothing if another
  * branch was taken: that shows only when it runs.
  */
+#include "core/base/quoted.h"
 #include "core/definition/component.h"
 #include "core/definition/definition_check_priv.h"
-#include "core/definition/quoted_priv.h"
 #include "core/definition/reference_path.h"
 
 /* What the second segment of a reference asks for. */

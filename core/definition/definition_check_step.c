@@ -3,8 +3,8 @@
  */
 #include "core/definition/definition_check_priv.h"
 
+#include "core/base/quoted.h"
 #include "core/definition/component.h"
-#include "core/definition/quoted_priv.h"
 
 static bool is_kind(const struct step *step, enum action_kind kind)
 {

@@ -4,7 +4,7 @@
 #include "core/definition/definition_read_priv.h"
 
 #include "core/base/limits.h"
-#include "core/definition/quoted_priv.h"
+#include "core/base/quoted.h"
 
 /* Bounds of what only people look at. */
 #define DOCUMENTATION_BYTES_MAX (1 * MIB)

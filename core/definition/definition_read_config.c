@@ -4,8 +4,8 @@
 #include "core/definition/definition_read_priv.h"
 
 #include "core/base/limits.h"
+#include "core/base/quoted.h"
 #include "core/definition/config_value.h"
-#include "core/definition/quoted_priv.h"
 #include "core/definition/secret_text_priv.h"
 #include "core/flow/cron.h"
 

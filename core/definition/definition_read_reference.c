@@ -3,9 +3,9 @@
  * trigger's results decides about a run before it starts.
  */
 #include "core/base/limits.h"
+#include "core/base/quoted.h"
 #include "core/definition/component.h"
 #include "core/definition/definition_read_priv.h"
-#include "core/definition/quoted_priv.h"
 #include "core/definition/reference_path.h"
 
 /* "LATEST" or a number: which version of a component. */

@@ -4,7 +4,7 @@
 #include "core/definition/definition_read_priv.h"
 
 #include "core/base/limits.h"
-#include "core/definition/quoted_priv.h"
+#include "core/base/quoted.h"
 #include "core/flow/cron.h"
 
 static void check_cron(struct yaml_reader *reader, const struct yaml_node *map, struct slice text)

@@ -2,8 +2,8 @@
  * Paths are written only when there is something to say.
  */
 #include "core/base/check.h"
+#include "core/base/quoted.h"
 #include "core/definition/field_path_priv.h"
-#include "core/definition/quoted_priv.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
 #include "core/definition/yaml_builder_priv.h"
 
 #include "core/base/check.h"
+#include "core/base/quoted.h"
 #include "core/definition/definition.h"
-#include "core/definition/quoted_priv.h"
 #include "core/definition/yaml_map_priv.h"
 
 static struct yaml_frame *innermost(struct yaml_builder *builder)

@@ -3,7 +3,7 @@
  */
 #include "core/definition/yaml_map_priv.h"
 
-#include "core/definition/quoted_priv.h"
+#include "core/base/quoted.h"
 
 #include <stdlib.h>
 

@@ -4,8 +4,8 @@
 #include "core/definition/yaml_reader_priv.h"
 
 #include "core/base/limits.h"
+#include "core/base/quoted.h"
 #include "core/definition/number_text_priv.h"
-#include "core/definition/quoted_priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -31,6 +31,8 @@ enum execution_state {
     EXECUTION_CANCELED = 5,
 };
 
+#define EXECUTION_STATE_COUNT (EXECUTION_CANCELED + 1)
+
 /* How it came to be. Numbers are stored. */
 enum invoke_type {
     INVOKE_WEBHOOK = 0,

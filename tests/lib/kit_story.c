@@ -8,8 +8,8 @@
 static const char *const default_arguments[] = {"--allow-private-targets", NULL};
 
 #define EXECUTION_FIELDS                                                                           \
-    "id status state resultType error payloadDigest startedAt endedAt isTestExecution retryCount " \
-    "replayForExecution { id } retryForExecution { id } resolvedBy { id } "                        \
+    "id status state resultType error payloadDigest startedAt endedAt isTestExecution "            \
+    "replayForExecution { id } resolvedBy { id } "                                                 \
     "stepResults { nodes { id displayStepName stepName hasError resultsUrl } } "                   \
     "logs { nodes { severity message } }"
 

@@ -441,7 +441,7 @@ Test(record, one_event_stays_small)
     kit_prepare(&kit);
     for (size_t i = 0; i < count; i++) {
         size_t size = size_of(&kit, &infos[i]);
-        if (getenv("DAYBOOK_PRINT_SIZES") != NULL) {
+        if (getenv("DAYBOOK_TEST_PRINT_SIZES") != NULL) {
             (void)fprintf(stderr, "%-34s %zu\n", infos[i].name, size);
         }
         /* It carries a digest of 32 bytes and two ids among its facts. */

@@ -728,6 +728,28 @@ Test(verify, tells_what_it_could_not_do_from_what_it_found)
     kit_end(&kit);
 }
 
+Test(verify, finds_a_damaged_keyring_and_walks_on_without_it)
+{
+    struct kit kit;
+    char path[128];
+    make_all(&kit);
+    kit_close(&kit);
+    (void)snprintf(path, sizeof path, "%s/keyring", kit.dir);
+    FILE *file = fopen(path, "r+");
+    (void)fseek(file, 100, SEEK_SET);
+    int byte = fgetc(file);
+    (void)fseek(file, 100, SEEK_SET);
+    (void)fputc(byte ^ 1, file);
+    (void)fclose(file);
+    struct verify_report *report = kit_verify(&kit);
+    cr_assert_eq(report->finding_count, 1, "%s", report->findings[0].text);
+    cr_assert(found(report, "keyring"), "%s", report->findings[0].text);
+    cr_assert_eq(report->records, 9);
+    cr_assert_eq(report->bodies_opened, 0);
+    cr_assert_eq(report->bodies_unopened, 6);
+    kit_end(&kit);
+}
+
 static void count_calls(void *data, uint64_t seq, uint64_t head_seq)
 {
     (void)seq;

@@ -415,10 +415,40 @@ Test(rebuild, a_comparison_that_fails_leaves_nothing_behind)
         cr_assert_eq(failpoint_arm(NULL, NULL), ERR_OK);
         expect_tidy(&kit);
     }
-    kit_remove(kit.base.dir);
+    char views[160];
+    (void)snprintf(views, sizeof views, "%s/views", kit.base.dir);
+    kit_remove(views);
     struct rebuild_options options = views_kit_options(&kit);
     struct rebuild_check check;
     cr_expect_eq(rebuild_compare(kit.base.journal, &options, NULL, &check, NULL), ERR_NOT_FOUND,
                  "there are no views");
+    views_kit_end(&kit);
+}
+
+/* Compares in a child that is killed while it builds. */
+Test(rebuild, a_killed_comparison_is_cleared_away_by_the_next)
+{
+    struct views_kit kit;
+    char left[64];
+    begin(&kit);
+    views_kit_close(&kit);
+    pid_t child = fork();
+    if (child == 0) {
+        struct rebuild_options options = views_kit_options(&kit);
+        struct rebuild_check check;
+        if (journal_open(&kit.base.options, &kit.base.journal, NULL) == ERR_OK &&
+            failpoint_arm("views_before_commit:crash", NULL) == ERR_OK) {
+            IGNORE(rebuild_compare(kit.base.journal, &options, NULL, &check, NULL));
+        }
+        _exit(1);
+    }
+    int status = 0;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    (void)snprintf(left, sizeof left, "views.check.%d", (int)child);
+    cr_assert(WIFSIGNALED(status) && exists(&kit, left));
+    kit_open(&kit.base);
+    cr_expect(compare(&kit, NULL).equal);
+    expect_tidy(&kit);
+    open_views(&kit);
     views_kit_end(&kit);
 }

@@ -1,8 +1,9 @@
 /*
  * Cuts between characters, never inside one.
  */
+#include "core/base/quoted.h"
+
 #include "core/base/utf8.h"
-#include "core/definition/quoted_priv.h"
 
 struct quoted quoted(struct slice text)
 {

@@ -4,8 +4,8 @@
  *
  *     field_path_problem(..., "\"%s\" is no number", quoted(text).text);
  */
-#ifndef DAYBOOK_CORE_DEFINITION_QUOTED_PRIV_H
-#define DAYBOOK_CORE_DEFINITION_QUOTED_PRIV_H
+#ifndef DAYBOOK_CORE_BASE_QUOTED_H
+#define DAYBOOK_CORE_BASE_QUOTED_H
 
 #include "core/base/slice.h"
 
