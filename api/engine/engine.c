@@ -76,23 +76,30 @@ static void give_back(struct engine *engine, struct list *batch)
     (void)uv_async_send(&engine->async);
 }
 
-/* Whether the command's key was used before; answers it then. */
+/* Whether the command's key was used before, or nobody can tell; answers it then. */
 static bool is_repeated(struct writer *writer, struct command *command)
 {
     struct idempotency_entry entry;
-    if (command->idempotency.size == 0 ||
-        idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry, NULL) !=
-            ERR_OK) {
+    if (command->idempotency.size == 0) {
         return false;
     }
-    if (slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
+    enum err e = idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry,
+                                       &command->error);
+    if (e == ERR_NOT_FOUND) {
+        error_clear(&command->error);
+        return false;
+    }
+    if (e == ERR_OK &&
+        slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
         command->outcome = COMMAND_REPEATED;
         command->result.first_seq = entry.seq;
         return true;
     }
     command->outcome = COMMAND_FAILED;
-    IGNORE(error_set(&command->error, ERR_CONFLICT,
-                     "this Idempotency-Key was used for another request"));
+    if (e == ERR_OK) {
+        IGNORE(error_set(&command->error, ERR_CONFLICT,
+                         "this Idempotency-Key was used for another request"));
+    }
     return true;
 }
 
