@@ -2,7 +2,6 @@
 
 #include "core/domain/instance.h"
 #include "projections/executions_view.h"
-#include "projections/instances_view.h"
 
 /* Whether the instance takes the invocation as it was admitted. */
 static enum invocation_refusal
@@ -37,13 +36,12 @@ enum err
 execution_command_queue(struct command *command, struct writer *writer, struct error *reterr)
 {
     struct execution_queue_command *it = LIST_ENTRY(command, struct execution_queue_command, base);
-    struct instance instance;
-    enum err e =
-        instances_view_get(writer_views(writer), it->instance, command->arena, &instance, reterr);
+    const struct instance *instance = NULL;
+    enum err e = writer_instance(writer, it->instance, &instance, reterr);
     if (e != ERR_OK) {
         return e == ERR_NOT_FOUND ? error_set(reterr, e, "Instance not found") : e;
     }
-    it->refusal = check(&instance, it, writer_open_executions(writer, it->instance, it->flow));
+    it->refusal = check(instance, it, writer_open_executions(writer, it->instance, it->flow));
     if (it->refusal != INVOCATION_TAKEN) {
         return ERR_OK;
     }
