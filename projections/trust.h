@@ -39,8 +39,12 @@ trust_begin(const char *dir, struct views *views, struct trust **ret, struct err
 /** Before each commit: the transaction that is about to be. */
 void trust_note(struct trust *trust, uint64_t txn_number);
 
-/** After the last commit: syncs the views and writes the clean mark. */
+/** After the last commit: syncs the views, writes the clean mark, and removes the witness. */
 MUST_USE enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr);
+
+/** Removes the witness of the views in `dir`, before they are deleted: another file may get their
+ * inode. */
+void trust_forget(const char *dir);
 
 /** Lets the witness stay where it is and frees; sets the pointer to NULL. Takes NULL too. */
 void trust_end(struct trust **trust);

@@ -15,25 +15,42 @@
 
 /* ---- damaged files ---- */
 
-static char guard_text[DATA_PATH_SIZE + 300];
+/* Sanitizers say more about a crash than we can. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CRASHES_ARE_OURS false
+#else
+#define CRASHES_ARE_OURS true
+#endif
+
+static char cut_text[DATA_PATH_SIZE + 300];
+static char crash_text[2 * DATA_PATH_SIZE + 300];
 
 static void on_fault(int number)
 {
-    (void)number;
-    /* Nothing else may be done in a handler. */
-    ssize_t written = write(STDERR_FILENO, guard_text, strlen(guard_text));
+    const char *text = number == SIGBUS ? cut_text : crash_text;
+    ssize_t written = write(STDERR_FILENO, text, strlen(text)); /* no more may a handler do */
     (void)written;
     _exit(TOOL_FAILED);
 }
 
-void data_guard(const char *command, const char *dir)
+void data_guard(const char *command, const char *dir, bool reads_only)
 {
     struct sigaction action = {.sa_handler = on_fault};
-    (void)snprintf(guard_text, sizeof guard_text,
-                   "daybook %s: the files in %s cannot be read to their end: they were cut, or the "
-                   "disk fails; \"daybook verify --data %s\" says where\n",
-                   command, dir, dir);
+    (void)snprintf(
+        cut_text, sizeof cut_text,
+        "daybook %s: the files in %.3000s cannot be read to their end: they were cut, or "
+        "the disk fails; \"daybook verify\" says where\n",
+        command, dir);
+    (void)snprintf(
+        crash_text, sizeof crash_text,
+        "daybook %s: reading %.3000s crashed: \"daybook verify\" tells whether its files "
+        "are damaged\n",
+        command, dir);
     (void)sigaction(SIGBUS, &action, NULL);
+    if (reads_only && CRASHES_ARE_OURS) {
+        (void)sigaction(SIGSEGV, &action, NULL);
+        (void)sigaction(SIGABRT, &action, NULL);
+    }
 }
 
 /* ---- is it one? ---- */
@@ -218,7 +235,7 @@ enum err
 data_open(const struct options *options, unsigned needs, struct data *ret, struct error *reterr)
 {
     *ret = (struct data){.dir = options_data(options)};
-    data_guard(options->usage->command, ret->dir);
+    data_guard(options->usage->command, ret->dir, true);
     enum err e = data_settings(options, &ret->settings, reterr);
     e = e != ERR_OK ? e : data_check(ret->dir, reterr);
     ret->server_pid = e == ERR_OK ? data_lock_holder(ret->dir) : 0;

@@ -82,7 +82,7 @@ struct slice thing_shape_integration_name(struct thing_shaping *it, struct uuid 
     return e == ERR_OK ? integration.name : (struct slice){NULL, 0};
 }
 
-/* {id, name} of another thing; the name only where relations are wanted. */
+/* {id, name} of another thing; the name unless the thing is to stand alone. */
 static void put_relation(struct thing_shaping *it,
                          struct shape *shape,
                          const char *key,
@@ -115,9 +115,39 @@ put_customer(struct thing_shaping *it, const struct customer *customer, struct s
     shape_u64(shape, "streamVersion", customer->version);
 }
 
-static void put_integration(struct thing_shaping *it,
-                            const struct integration *integration,
-                            struct shape *shape)
+/* The versions there were, newest first; which can be had is known for now alone. */
+static enum err put_versions(struct thing_shaping *it,
+                             const struct integration *integration,
+                             struct shape *shape,
+                             struct error *reterr)
+{
+    struct integration_version *versions = NULL;
+    size_t count = 0;
+    struct value list = value_list();
+    enum err e = integrations_view_versions(it->data->txn, integration->id, it->arena, &versions,
+                                            &count, reterr);
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        struct shape row = shape_in(it->arena);
+        if (versions[i].number > integration->latest_version) {
+            continue; /* published later */
+        }
+        shape_u64(&row, "version", versions[i].number);
+        shape_time(&row, "createdAt", versions[i].created_at_us);
+        if (it->seq >= it->data->seq) {
+            shape_bool(&row, "isAvailable", versions[i].is_available);
+        }
+        shape_text(&row, "comment", versions[i].comment);
+        shape_id(&row, "id", "Integration", versions[i].id);
+        shape_push(&row, &list);
+    }
+    shape_value(shape, "versions", list);
+    return e;
+}
+
+static enum err put_integration(struct thing_shaping *it,
+                                const struct integration *integration,
+                                struct shape *shape,
+                                struct error *reterr)
 {
     shape_text(shape, "name", integration->name);
     shape_text(shape, "description", integration->description);
@@ -131,14 +161,14 @@ static void put_integration(struct thing_shaping *it,
     shape_time(shape, "createdAt", integration->created_at_us);
     shape_time(shape, "updatedAt", integration->updated_at_us);
     shape_u64(shape, "streamVersion", integration->version);
-    (void)it;
+    return it->alone ? ERR_OK : put_versions(it, integration, shape, reterr);
 }
 
 static void
 put_version(struct thing_shaping *it, const struct thing_state *state, struct shape *shape)
 {
     const struct integration_version *version = &state->version;
-    if (it->with_relations) {
+    if (!it->alone) {
         put_relation(it, shape, "integration", "Integration", state->integration.id,
                      state->integration.name);
     }
@@ -169,7 +199,9 @@ static struct value flow_map(struct thing_shaping *it, const struct instance_flo
 {
     struct shape shape = shape_in(it->arena);
     shape_id(&shape, "id", "InstanceFlowConfig", flow->id);
-    shape_text(&shape, "flow", flow->identity);
+    if (!it->alone) {
+        shape_text(&shape, "flow", flow->identity);
+    }
     shape_value(&shape, "keys", key_fingerprints(it->arena, flow->keys));
     return shape.map;
 }
@@ -187,6 +219,13 @@ static struct value flows_map(struct thing_shaping *it, const struct instance *i
 
 /* ---- config ---- */
 
+static void put_set_at(const struct thing_shaping *it, struct shape *shape, uint64_t seq)
+{
+    if (!it->alone) {
+        shape_u64(shape, "setAt", seq);
+    }
+}
+
 static struct value inputs_map(struct thing_shaping *it, const struct config_entry *entry)
 {
     struct value map = value_map();
@@ -195,7 +234,7 @@ static struct value inputs_map(struct thing_shaping *it, const struct config_ent
         struct shape shape = shape_in(it->arena);
         shape_bool(&shape, "hasValue", input->has_value);
         shape_hex(&shape, "fingerprint", input->mark);
-        shape_u64(&shape, "setAt", input->seq);
+        put_set_at(it, &shape, input->seq);
         (void)value_map_put(it->arena, &map, input->name, shape.map);
     }
     return map;
@@ -225,7 +264,7 @@ static enum err put_entry(struct thing_shaping *it,
         if (entry->time_zone.size > 0) {
             shape_text(&shape, "timeZone", entry->time_zone);
         }
-        shape_u64(&shape, "setAt", entry->seq);
+        put_set_at(it, &shape, entry->seq);
     }
     (void)value_map_put(it->arena, config, entry->identity, shape.map);
     return e;
@@ -251,7 +290,7 @@ static void put_instance_relations(struct thing_shaping *it,
                                    struct shape *shape)
 {
     struct slice none = {NULL, 0};
-    bool named = it->with_relations;
+    bool named = !it->alone;
     put_relation(it, shape, "customer", "Customer", instance->customer,
                  named ? thing_shape_customer_name(it, instance->customer) : none);
     put_relation(it, shape, "integration", "Integration", instance->integration,
@@ -295,7 +334,7 @@ put_flow_config(struct thing_shaping *it, const struct instance *instance, struc
     const struct instance_flow *flow = &instance->flows[it->thing->place];
     shape_text(shape, "flow", flow->identity);
     put_relation(it, shape, "instance", "Instance", instance->id,
-                 it->with_relations ? instance->name : none);
+                 !it->alone ? instance->name : none);
     shape_value(shape, "keys", key_fingerprints(it->arena, flow->keys));
     shape_bool(shape, "enabled", instance->is_enabled);
     shape_u64(shape, "deployment", instance->deployment);
@@ -329,8 +368,7 @@ static enum err put_members(struct thing_shaping *it,
         put_customer(it, &state->customer, shape);
         return ERR_OK;
     case THING_INTEGRATION:
-        put_integration(it, &state->integration, shape);
-        return ERR_OK;
+        return put_integration(it, &state->integration, shape, reterr);
     case THING_VERSION:
         put_version(it, state, shape);
         return ERR_OK;

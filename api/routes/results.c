@@ -1,6 +1,7 @@
 #include "api/routes/results.h"
 
 #include "api/capability.h"
+#include "api/http/http_header.h"
 #include "core/base/codec.h"
 #include "core/base/limits.h"
 #include "core/domain/trigger.h"
@@ -47,6 +48,14 @@ static void respond_error(struct http_request *request, enum err code, const cha
     }
 }
 
+/* What `data` still is of a content type: text and bytes as they came. What was parsed is a value,
+ * which clients would otherwise parse once more. */
+static struct slice type_of(const struct value *data, struct slice content_type)
+{
+    bool raw = data->type == VALUE_TEXT || data->type == VALUE_BINARY;
+    return raw && !http_header_type_is_json(content_type) ? content_type : SLICE("");
+}
+
 /* {data, contentType}, exactly these. */
 static void
 put_result(struct results_call *call, const struct value *data, struct slice content_type)
@@ -56,7 +65,7 @@ put_result(struct results_call *call, const struct value *data, struct slice con
     codec_put_text(&call->body, SLICE("data"));
     codec_put_value(&call->body, data);
     codec_put_text(&call->body, SLICE("contentType"));
-    codec_put_text(&call->body, content_type);
+    codec_put_text(&call->body, type_of(data, content_type));
 }
 
 /* The event a capability names, with one body, which must be there. */
@@ -146,7 +155,7 @@ static void answer_trigger(struct results_call *call)
     call->code = runner_trigger_value(call->results->runner, call->capability.execution,
                                       &call->arena, &value, &call->error);
     if (call->code == ERR_OK) {
-        put_result(call, &value, SLICE("application/json"));
+        put_result(call, &value, SLICE(""));
         call->code = buf_check(&call->body, "the result", &call->error);
     }
     answer(call);
