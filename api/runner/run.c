@@ -53,14 +53,22 @@ static void end(struct run *run, const struct runner_outcome *outcome)
     }
 }
 
+/* Whether a caller was promised the result. */
+static bool is_awaited(const struct run *run)
+{
+    return (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+}
+
 static void deliver(struct run *run)
 {
-    struct runner_outcome outcome = {.execution = run->id};
-    const struct flow_end *machine_end = run->failed ? NULL : run->effect.end;
-    outcome.state = run->end_state;
-    outcome.error = run->end_text;
-    if (machine_end != NULL && machine_end->succeeded) {
-        outcome.response = &machine_end->response;
+    struct runner_outcome outcome = {
+        .execution = run->id, .state = run->end_state, .error = run->end_text};
+    struct flow_response response;
+    struct error error = {0};
+    if (!run->failed && run->effect.end->succeeded && is_awaited(run)) {
+        enum err e = run_response(run->effect.end, &run->arena, &response, &error);
+        outcome.response = e == ERR_OK ? &response : NULL;
+        outcome.error = slice_of_text(e == ERR_OK ? NULL : error_text(&error));
     }
     end(run, &outcome);
 }
@@ -201,8 +209,7 @@ static void on_committed(struct command *command)
 static bool is_patient(const struct run *run)
 {
     bool ends = run->failed || run->effect.kind == FLOW_FINISHED;
-    bool awaited = (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
-    return ends && !awaited && !run->was_outside;
+    return ends && !is_awaited(run) && !run->was_outside;
 }
 
 static void commit(struct run *run)
@@ -342,11 +349,24 @@ static void note_end(struct run *run)
     run->end_text = arena_copy(&run->arena, machine_end->error_text);
 }
 
+/* Nothing was to be done, and it is done. */
+static void finish_at_once(struct run *run)
+{
+    static const struct flow_end end_of_nothing = {.succeeded = true};
+    run->effect = (struct flow_effect){.kind = FLOW_FINISHED, .end = &end_of_nothing};
+    note_end(run);
+    journal(run, NULL, 0);
+}
+
 static void step(struct run *run)
 {
     struct error error = {0};
     size_t count = 0;
     run->phase = RUN_STEPPING;
+    if (run->machine == NULL) {
+        finish_at_once(run);
+        return;
+    }
     if (flow_run_next(run->machine, now_us(run), &run->effect, &error) != ERR_OK) {
         run_fail(run, EXECUTION_FAILED, ERROR_CLASS_INTERNAL, error_text(&error));
         return;
@@ -442,6 +462,9 @@ void run_start(struct run *run)
 {
     struct error error = {0};
     enum err e = run_load(run, &error);
+    if (e == ERR_OK && run_has_work(run)) {
+        e = run_make_machine(run, &error);
+    }
     if (e == ERR_OK) {
         run->runner->stats.started++;
         run->runner->stats.resumed += run->resumes;

@@ -282,11 +282,10 @@ static enum err load_history(struct load *it, struct error *reterr)
 
 /* ---- all of it ---- */
 
-/* Whether anybody will look at the trigger's result: a step, or a caller who waits for it. A flow
- * that only takes what comes in need not parse it. */
-static bool needs_trigger(const struct run *run)
+bool run_has_work(const struct run *run)
 {
-    return run->flow->step_count > 1 || (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+    return run->looked_at || run->flow->step_count > 1 ||
+           (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
 }
 
 static enum err load_rows(struct load *it, struct error *reterr)
@@ -315,12 +314,12 @@ static enum err load_start(struct load *it, struct value *ret_trigger, struct er
     return e != ERR_OK ? e : trigger_value(it, ret_trigger, reterr);
 }
 
-static enum err make_machine(struct run *run, const struct value *trigger, struct error *reterr)
+enum err run_make_machine(struct run *run, struct error *reterr)
 {
     struct flow_params params = {
         .flow = run->flow,
         .snapshot = &run->config->config,
-        .trigger = trigger,
+        .trigger = &run->trigger,
         .execution_id = run->id,
         .limits = flow_limits_default(),
         .history =
@@ -353,16 +352,15 @@ enum err run_load(struct run *run, struct error *reterr)
 {
     struct load it = {.run = run};
     struct readings *readings = run->runner->options.readings;
-    struct value trigger = value_null();
     enum err e = reading_open(readings, &it.reading, reterr);
     e = e != ERR_OK ? e : load_rows(&it, reterr);
     e = e != ERR_OK ? e : load_config(&it, reterr);
     e = e != ERR_OK ? e : load_history(&it, reterr);
-    if (e == ERR_OK && needs_trigger(run)) {
+    if (e == ERR_OK && run_has_work(run)) {
         e = reserve_memory(run, reterr);
-        e = e != ERR_OK ? e : load_start(&it, &trigger, reterr);
+        e = e != ERR_OK ? e : load_start(&it, &run->trigger, reterr);
     }
     reading_close(readings, &it.reading);
     set_deadline(run);
-    return e != ERR_OK ? e : make_machine(run, &trigger, reterr);
+    return e;
 }

@@ -43,7 +43,7 @@ struct runner_options {
 struct runner_outcome {
     struct uuid execution;
     enum execution_state state;
-    const struct flow_response *response; /* of a success; NULL otherwise */
+    const struct flow_response *response; /* of a synchronous one that succeeded; else NULL */
     struct slice error;
 };
 
