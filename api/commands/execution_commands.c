@@ -32,6 +32,15 @@ static void add_malformed(struct execution_queue_command *it, struct decision *d
     decision_put_text(decision, event, "error", it->malformed);
 }
 
+/* A flow without steps that nobody waits for: one record tells all of its execution. */
+static void add_whole_run(struct decision *decision)
+{
+    (void)decision_add(decision, EVENT_EXECUTION_STARTED);
+    struct event *event = decision_add(decision, EVENT_EXECUTION_FINISHED);
+    event->facts.execution_finished =
+        (struct facts_execution_finished){.state = (uint64_t)EXECUTION_SUCCEEDED};
+}
+
 enum err
 execution_command_queue(struct command *command, struct writer *writer, struct error *reterr)
 {
@@ -59,6 +68,8 @@ execution_command_queue(struct command *command, struct writer *writer, struct e
     };
     if (it->malformed.size > 0) {
         add_malformed(it, &decision);
+    } else if (it->ends_at_once) {
+        add_whole_run(&decision);
     }
     struct append_record record = {
         .stream = {STREAM_EXECUTION, command->append_id},

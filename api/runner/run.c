@@ -349,24 +349,11 @@ static void note_end(struct run *run)
     run->end_text = arena_copy(&run->arena, machine_end->error_text);
 }
 
-/* Nothing was to be done, and it is done. */
-static void finish_at_once(struct run *run)
-{
-    static const struct flow_end end_of_nothing = {.succeeded = true};
-    run->effect = (struct flow_effect){.kind = FLOW_FINISHED, .end = &end_of_nothing};
-    note_end(run);
-    journal(run, NULL, 0);
-}
-
 static void step(struct run *run)
 {
     struct error error = {0};
     size_t count = 0;
     run->phase = RUN_STEPPING;
-    if (run->machine == NULL) {
-        finish_at_once(run);
-        return;
-    }
     if (flow_run_next(run->machine, now_us(run), &run->effect, &error) != ERR_OK) {
         run_fail(run, EXECUTION_FAILED, ERROR_CLASS_INTERNAL, error_text(&error));
         return;
@@ -462,9 +449,6 @@ void run_start(struct run *run)
 {
     struct error error = {0};
     enum err e = run_load(run, &error);
-    if (e == ERR_OK && run_has_work(run)) {
-        e = run_make_machine(run, &error);
-    }
     if (e == ERR_OK) {
         run->runner->stats.started++;
         run->runner->stats.resumed += run->resumes;

@@ -131,7 +131,6 @@ enum err runner_stored_response(struct runner *runner,
     }
     run->looked_at = true;
     e = run_load(run, reterr);
-    e = e != ERR_OK ? e : run_make_machine(run, reterr);
     *ret_ended = execution_is_final(run->execution.state);
     if (e == ERR_OK && *ret_ended) {
         e = run->execution.state == EXECUTION_SUCCEEDED ? walk_to_end(run, arena, ret, reterr)

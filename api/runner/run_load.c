@@ -282,7 +282,9 @@ static enum err load_history(struct load *it, struct error *reterr)
 
 /* ---- all of it ---- */
 
-bool run_has_work(const struct run *run)
+/* Whether anybody will look at the trigger's result: a step, a caller who waits for it, or who asks
+ * afterwards. */
+static bool needs_trigger(const struct run *run)
 {
     return run->looked_at || run->flow->step_count > 1 ||
            (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
@@ -314,12 +316,12 @@ static enum err load_start(struct load *it, struct value *ret_trigger, struct er
     return e != ERR_OK ? e : trigger_value(it, ret_trigger, reterr);
 }
 
-enum err run_make_machine(struct run *run, struct error *reterr)
+static enum err make_machine(struct run *run, const struct value *trigger, struct error *reterr)
 {
     struct flow_params params = {
         .flow = run->flow,
         .snapshot = &run->config->config,
-        .trigger = &run->trigger,
+        .trigger = trigger,
         .execution_id = run->id,
         .limits = flow_limits_default(),
         .history =
@@ -352,15 +354,16 @@ enum err run_load(struct run *run, struct error *reterr)
 {
     struct load it = {.run = run};
     struct readings *readings = run->runner->options.readings;
+    struct value trigger = value_null();
     enum err e = reading_open(readings, &it.reading, reterr);
     e = e != ERR_OK ? e : load_rows(&it, reterr);
     e = e != ERR_OK ? e : load_config(&it, reterr);
     e = e != ERR_OK ? e : load_history(&it, reterr);
-    if (e == ERR_OK && run_has_work(run)) {
+    if (e == ERR_OK && needs_trigger(run)) {
         e = reserve_memory(run, reterr);
-        e = e != ERR_OK ? e : load_start(&it, &run->trigger, reterr);
+        e = e != ERR_OK ? e : load_start(&it, &trigger, reterr);
     }
     reading_close(readings, &it.reading);
     set_deadline(run);
-    return e;
+    return e != ERR_OK ? e : make_machine(run, &trigger, reterr);
 }

@@ -59,9 +59,8 @@ struct run {
     struct arena arena;
     struct slice head; /* the trigger's bytes, when they were at hand */
     struct slice body;
-    uint64_t reserved_bytes;  /* of RUNNER_PAYLOAD_MEMORY */
-    struct value trigger;     /* the trigger's result; null when nobody will look at it */
-    struct flow_run *machine; /* NULL when there is nothing to be done */
+    uint64_t reserved_bytes; /* of RUNNER_PAYLOAD_MEMORY */
+    struct flow_run *machine;
     struct flow_history history;
     bool journaled_start;  /* execution.started is committed */
     bool committing_start; /* it is in the batch under way */
@@ -113,16 +112,9 @@ struct runner {
     struct runner_stats stats;
 };
 
-/** Loads everything a run needs but its machine. Errors: ERR_BUSY when its payload must wait for
+/** Loads everything a run needs. Errors: ERR_BUSY when its payload must wait for
  * memory; others are why it cannot be run. */
 MUST_USE enum err run_load(struct run *run, struct error *reterr);
-
-/** Whether anything is to be done, or anybody waits for the result. A flow that only takes what
- * comes in needs neither the trigger's result nor a machine. */
-bool run_has_work(const struct run *run);
-
-/** Makes the machine of a loaded run. */
-MUST_USE enum err run_make_machine(struct run *run, struct error *reterr);
 
 /** What a synchronous caller is answered at the end of a flow that succeeded: what stop-execution
  * says, else the last step's result. Errors: ERR_LIMIT, ERR_NO_MEMORY (arena). */
@@ -131,7 +123,7 @@ MUST_USE enum err run_response(const struct flow_end *end,
                                struct flow_response *ret,
                                struct error *reterr);
 
-/** As run_load for the trigger alone: *ret_trigger gets the trigger's result, in run->arena. */
+/** As run_load without the machine: *ret_trigger gets the trigger's result, in run->arena. */
 MUST_USE enum err
 run_load_trigger(struct run *run, struct value *ret_trigger, struct error *reterr);
 
