@@ -8,6 +8,7 @@
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "projections/idempotency_view.h"
+#include "projections/instance_cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -445,6 +446,7 @@ static enum err open_writer(struct engine *engine, struct error *reterr)
     arena_init(&writer->arena, WRITER_ARENA_BYTES);
     buf_init(&writer->row, WRITER_ROW_BYTES);
     enum err e = journal_reader_create(engine->journal, &writer->reader, reterr);
+    e = e != ERR_OK ? e : instance_cache_create(&writer->instances, reterr);
     e = e != ERR_OK ? e : writer_load(writer, reterr);
     engine->head_seq = writer->committed_seq;
     return e;
@@ -533,6 +535,7 @@ void engine_destroy(struct engine **engine)
     journal_reader_destroy(&it->writer.reader);
     buf_deinit(&it->writer.row);
     arena_deinit(&it->writer.arena);
+    instance_cache_destroy(&it->writer.instances);
     open_counts_deinit(&it->writer.open);
     definitions_destroy(&it->definitions);
     trust_end(&it->trust);

@@ -43,7 +43,7 @@ struct runner_options {
 struct runner_outcome {
     struct uuid execution;
     enum execution_state state;
-    const struct flow_response *response; /* of a success; NULL otherwise */
+    const struct flow_response *response; /* of a synchronous one that succeeded; else NULL */
     struct slice error;
 };
 
@@ -81,6 +81,10 @@ void runner_offer(struct runner *runner,
                   struct uuid execution,
                   struct slice head,
                   struct slice body);
+
+/** An execution was journaled from its beginning to its end at once: counts it among those that
+ * ran. */
+void runner_count_at_once(struct runner *runner);
 
 /** Waits for an execution's end. Takes: `waiter`, until its callback or runner_unwait. */
 void runner_wait(struct runner *runner, struct runner_waiter *waiter);
