@@ -141,6 +141,34 @@ Test(utf8, knows_what_is_not)
     }
 }
 
+Test(utf8, replaces_what_is_not)
+{
+    static const struct {
+        const char *text;
+        const char *repaired;
+        const char *latin1;
+    } rows[] = {
+        {"", "", ""},
+        {"plain", "plain", "plain"},
+        {"caf\xc3\xa9", "caf\xc3\xa9", "caf\xc3\xa9"},
+        {"caf\xe9!", "caf\xef\xbf\xbd!", "caf\xc3\xa9!"},
+        {"\xff\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xc3\xbf\xc3\xa2\xc2\x82"},
+        {"\xc3\xa9\xe9", "\xc3\xa9\xef\xbf\xbd", "\xc3\x83\xc2\xa9\xc3\xa9"},
+    };
+    struct arena arena;
+    arena_init(&arena, 10000);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice text = slice_of_text(rows[i].text);
+        cr_expect(slice_is(utf8_repair(text, &arena), rows[i].repaired), "%zu", i);
+        cr_expect(slice_is(utf8_of_latin1(text, &arena), rows[i].latin1), "%zu", i);
+    }
+    static char all[8000];
+    memset(all, 0xff, sizeof all);
+    cr_expect_null(utf8_repair(slice_of(all, sizeof all), &arena).data);
+    cr_expect(arena_exhausted(&arena));
+    arena_deinit(&arena);
+}
+
 Test(utf8, writes_what_it_reads)
 {
     for (uint32_t point = 0; point <= 0x110000; point += point < 0x3000 ? 1 : 97) {
