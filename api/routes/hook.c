@@ -11,17 +11,29 @@
 
 #define SWEEP_MS 250
 
+/* Between one journaling of refused requests and the next. */
+#define FLUSH_US 1000000
+
 static void start(struct hook_call *call);
+
+static int64_t monotonic_us(const struct hook *hook)
+{
+    return clock_monotonic_us(engine_clock(hook->options.engine));
+}
 
 /* ---- life ---- */
 
-static void sweep_waiting(struct hook *hook);
+static void sweep_waiting(struct hook *hook, int64_t now);
 
 static void on_sweep(uv_timer_t *timer)
 {
     struct hook *hook = timer->data;
-    sweep_waiting(hook);
-    hook_flush_rejections(hook);
+    int64_t now = monotonic_us(hook);
+    sweep_waiting(hook, now);
+    if (now - hook->flushed_at_us >= FLUSH_US) {
+        hook->flushed_at_us = now;
+        hook_flush_rejections(hook);
+    }
 }
 
 enum err hook_create(const struct hook_options *options, struct hook **ret, struct error *reterr)
@@ -77,6 +89,7 @@ void hook_close(struct hook *hook, void (*cb)(void *data), void *data)
         give_up_waiting(LIST_ENTRY(link, struct hook_call, link),
                         "the server is shutting down; the execution goes on afterwards");
     }
+    hook_flush_rejections(hook);
     hook->closed_cb = cb;
     hook->closed_data = data;
     uv_close((uv_handle_t *)&hook->sweep, on_closed);
@@ -102,11 +115,6 @@ struct hook_stats hook_stats(const struct hook *hook)
     return hook->stats;
 }
 
-static int64_t monotonic_us(const struct hook *hook)
-{
-    return clock_monotonic_us(engine_clock(hook->options.engine));
-}
-
 /* ---- synchronous answers ---- */
 
 static void on_outcome(void *data, const struct runner_outcome *outcome)
@@ -116,9 +124,8 @@ static void on_outcome(void *data, const struct runner_outcome *outcome)
     hook_respond_outcome(call->request, outcome);
 }
 
-static void sweep_waiting(struct hook *hook)
+static void sweep_waiting(struct hook *hook, int64_t now)
 {
-    int64_t now = monotonic_us(hook);
     LIST_FOR_EACH(link, &hook->waiting)
     {
         struct hook_call *call = LIST_ENTRY(link, struct hook_call, link);
@@ -382,6 +389,9 @@ void hook_note_rejection(struct hook *hook,
         *rejection = (struct rejection){
             .instance = admission->instance, .flow = admission->flow, .reason = reason, .count = 1};
         list_push_back(&hook->rejections, &rejection->link);
+    }
+    if (hook->closed_cb != NULL) {
+        hook_flush_rejections(hook); /* nobody will look again */
     }
 }
 

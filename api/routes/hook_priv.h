@@ -33,6 +33,7 @@ struct hook {
     struct invoker invoker;
     struct list waiting;    /* calls that wait for a synchronous answer */
     struct list rejections; /* refused requests, not journaled yet */
+    int64_t flushed_at_us;  /* monotonic; when they were last */
     uv_timer_t sweep;
     bool sweep_open;
     void (*closed_cb)(void *data);

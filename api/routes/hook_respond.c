@@ -64,6 +64,21 @@ const char *hook_refusal_code(enum hook_refusal refusal)
     return refusals[refusal].code;
 }
 
+/* RFC 9110, 15.5.6 and 10.2.1: a 405 must have Allow, and an empty one says that no method goes. */
+static void respond_no_method(struct http_request *request, const char *code, const char *text)
+{
+    struct http_header allow = {SLICE("Allow"), SLICE("")};
+    struct buf body;
+    buf_init(&body, 4096);
+    struct json_out json = json_out(&body);
+    json_out_begin_object(&json);
+    json_out_member_string(&json, "error", text);
+    json_out_member_string(&json, "code", code);
+    json_out_end_object(&json);
+    respond_json(request, 405, &allow, 1, buf_slice(&body));
+    buf_deinit(&body);
+}
+
 void hook_refuse(struct hook *hook,
                  struct http_request *request,
                  enum hook_refusal refusal,
@@ -71,7 +86,11 @@ void hook_refuse(struct hook *hook,
 {
     hook->stats.rejected++;
     hook->stats.refusals[refusal]++;
-    http_respond_error(request, refusals[refusal].status, hook_refusal_code(refusal), text);
+    if (refusals[refusal].status == 405) {
+        respond_no_method(request, hook_refusal_code(refusal), text);
+    } else {
+        http_respond_error(request, refusals[refusal].status, hook_refusal_code(refusal), text);
+    }
 }
 
 void hook_refuse_invocation(struct hook *hook,
