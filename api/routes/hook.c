@@ -73,6 +73,8 @@ static void stop_waiting(struct hook_call *call)
     call->hook->stats.waiting--;
 }
 
+static const char shutting_down[] = "the server is shutting down; the execution goes on afterwards";
+
 /* Synchronous callers whose execution will not end in this life are told its id. */
 static void give_up_waiting(struct hook_call *call, const char *text)
 {
@@ -86,8 +88,7 @@ void hook_close(struct hook *hook, void (*cb)(void *data), void *data)
 {
     LIST_FOR_EACH(link, &hook->waiting)
     {
-        give_up_waiting(LIST_ENTRY(link, struct hook_call, link),
-                        "the server is shutting down; the execution goes on afterwards");
+        give_up_waiting(LIST_ENTRY(link, struct hook_call, link), shutting_down);
     }
     hook_flush_rejections(hook);
     hook->closed_cb = cb;
@@ -138,6 +139,10 @@ static void sweep_waiting(struct hook *hook, int64_t now)
 static void wait_for_outcome(struct hook_call *call, struct uuid execution)
 {
     struct hook *hook = call->hook;
+    if (hook->closed_cb != NULL) { /* its body came while the server was closing */
+        hook_respond_error(call->request, execution, 504, "synchronous_timeout", shutting_down);
+        return;
+    }
     call->waiter =
         (struct runner_waiter){.execution = execution, .callback = on_outcome, .data = call};
     call->answer_by_us = monotonic_us(hook) + hook->options.sync_wait_us;
@@ -160,8 +165,8 @@ static void on_taken(struct hook_call *call, struct uuid execution)
         return;
     }
     if (call->invocation.admission.is_synchronous) {
-        wait_for_outcome(call, execution);
         runner_offer(hook->options.runner, execution, request->head, request->body);
+        wait_for_outcome(call, execution);
         return;
     }
     runner_offer(hook->options.runner, execution, request->head, request->body);
@@ -206,10 +211,10 @@ static void on_repeated(struct hook_call *call)
     call->hook->stats.repeated++;
     if (malformed.size > 0) {
         hook_respond_error(call->request, execution, 400, "malformed_json", malformed.data);
-    } else if (call->invocation.admission.is_synchronous) {
-        hook_respond_repeated(call, execution);
-    } else {
+    } else if (!call->invocation.admission.is_synchronous) {
         hook_respond_accepted(call, execution);
+    } else if (!hook_respond_repeated(call, execution)) {
+        wait_for_outcome(call, execution);
     }
 }
 
@@ -267,8 +272,8 @@ static void on_done(struct invocation *invocation)
 
 /* ---- a complete request ---- */
 
-/* The digests of an Idempotency-Key: scope is the flow config; method, target, type and body are
- * the request. */
+/* The digests of an Idempotency-Key: scope is the flow config; method, target, type, whether the
+ * caller waits for the result, and body are the request. */
 static enum err make_digests(struct hook_call *call, struct slice given, struct error *reterr)
 {
     struct http_request *request = call->request;
@@ -286,7 +291,8 @@ static enum err make_digests(struct hook_call *call, struct slice given, struct 
     keyring_digest(&key, KEY_LOOKUP, scope, call->idempotency);
     unsigned char subkey[KEYRING_KEY_BYTES];
     crypto_generichash_state state;
-    struct slice parts[4] = {request->method, request->target, type, request->body};
+    struct slice mode = hook_wants_result(request) ? SLICE("sync") : SLICE("async");
+    struct slice parts[5] = {request->method, request->target, type, mode, request->body};
     keyring_subkey(&key, KEY_LOOKUP, subkey);
     (void)crypto_generichash_init(&state, subkey, sizeof subkey, sizeof call->request_digest);
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {

@@ -155,7 +155,7 @@ check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *
     return true;
 }
 
-static bool wants_result(const struct http_request *request)
+bool hook_wants_result(const struct http_request *request)
 {
     return slice_equal_nocase(http_request_header(request, "prismatic-synchronous"), SLICE("true"));
 }
@@ -174,7 +174,7 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
                     check_key(&it, &refusal) && check_state(&it, &refusal, &reason);
     definitions_release(engine_definitions(hook->options.engine), &it.definition);
     reading_close(hook->options.readings, &it.reading);
-    ret->is_synchronous = ret->is_synchronous || wants_result(request);
+    ret->is_synchronous = ret->is_synchronous || hook_wants_result(request);
     if (reason != INVOCATION_TAKEN) {
         hook_note_rejection(hook, ret, reason);
         hook_refuse_invocation(hook, request, reason);

@@ -59,8 +59,12 @@ static void deliver(struct run *run)
     const struct flow_end *machine_end = run->failed ? NULL : run->effect.end;
     outcome.state = run->end_state;
     outcome.error = run->end_text;
-    if (machine_end != NULL && machine_end->succeeded) {
-        outcome.response = &machine_end->response;
+    struct flow_response response;
+    struct error error = {0};
+    if (machine_end != NULL && machine_end->succeeded && runner_is_awaited(run->runner, run->id)) {
+        bool made = run_response(machine_end, &run->arena, &response, &error) == ERR_OK;
+        outcome.response = made ? &response : NULL;
+        outcome.error = made ? outcome.error : slice_of_text(error_text(&error));
     }
     end(run, &outcome);
 }

@@ -21,6 +21,20 @@ static enum err copy_response(const struct flow_response *source,
     return arena_exhausted(arena) ? arena_error(arena, "the answer", reterr) : ERR_OK;
 }
 
+enum err run_response(const struct flow_end *end,
+                      struct arena *arena,
+                      struct flow_response *ret,
+                      struct error *reterr)
+{
+    static const struct value nothing;
+    if (end->stopped) {
+        *ret = end->response;
+        return ERR_OK;
+    }
+    return flow_response_of_value(end->last_result != NULL ? &end->last_result->value : &nothing,
+                                  arena, ret, reterr);
+}
+
 enum err runner_trigger_value(struct runner *runner,
                               struct uuid execution,
                               struct arena *arena,
@@ -98,7 +112,9 @@ walk_to_end(struct run *run, struct arena *arena, struct flow_response *ret, str
     if (effect.kind != FLOW_FINISHED || !effect.end->succeeded) {
         return error_set(reterr, ERR_DAMAGED, "the journaled results do not lead to the same end");
     }
-    return copy_response(&effect.end->response, arena, ret, reterr);
+    struct flow_response response;
+    e = run_response(effect.end, &run->arena, &response, reterr);
+    return e != ERR_OK ? e : copy_response(&response, arena, ret, reterr);
 }
 
 enum err runner_stored_response(struct runner *runner,

@@ -64,6 +64,17 @@ void runner_unwait(struct runner *runner, struct runner_waiter *waiter)
     list_remove(&runner->waiters, &waiter->link);
 }
 
+bool runner_is_awaited(const struct runner *runner, struct uuid execution)
+{
+    LIST_FOR_EACH(link, &runner->waiters)
+    {
+        if (uuid_equal(LIST_ENTRY(link, struct runner_waiter, link)->execution, execution)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void tell_waiters(struct runner *runner, const struct runner_outcome *outcome)
 {
     LIST_FOR_EACH(link, &runner->waiters)

@@ -160,6 +160,17 @@ void run_http_cancel(struct run *run);
 /** The outcome of an effect. */
 void run_resolve(struct run *run, const struct flow_outcome *outcome);
 
+/** What a synchronous caller is answered at the end of a success: what stop-execution says, else
+ * the last step's result as JSON. Borrows from `end` and `arena`. Errors: ERR_LIMIT, ERR_NO_MEMORY.
+ */
+MUST_USE enum err run_response(const struct flow_end *end,
+                               struct arena *arena,
+                               struct flow_response *ret,
+                               struct error *reterr);
+
+/** Whether somebody waits for the execution's end. */
+bool runner_is_awaited(const struct runner *runner, struct uuid execution);
+
 /** A run is gone: frees its slot, tells who waited. */
 void runner_run_ended(struct runner *runner, struct run *run, const struct runner_outcome *outcome);
 
