@@ -103,16 +103,17 @@ static bool matches_digest(struct slice given, struct text_list digests, const s
 static bool key_fits(struct admitting *it, struct slice given, const struct data_key *key)
 {
     const struct instance_flow *flow = &it->instance.flows[it->place];
+    bool some = given.size > 0; /* no key is never a key, whatever is stored */
     switch (it->flow->security) {
     case SECURITY_UNSECURED:
         return true;
     case SECURITY_ORGANIZATION:
-        return matches_any(given, it->flow->organization_keys, it->flow->organization_key_count,
-                           key);
+        return some && matches_any(given, it->flow->organization_keys,
+                                   it->flow->organization_key_count, key);
     case SECURITY_CUSTOMER_OPTIONAL:
-        return flow->keys.count == 0 || matches_digest(given, flow->keys, key);
+        return flow->keys.count == 0 || (some && matches_digest(given, flow->keys, key));
     case SECURITY_CUSTOMER_REQUIRED:
-        return matches_digest(given, flow->keys, key);
+        return some && matches_digest(given, flow->keys, key);
     }
     return false;
 }

@@ -27,7 +27,7 @@ static const char definition[] = KIT_YAML("Doors") KIT_YAML_FLOWS FLOW_OPEN KIT_
         KIT_YAML_WEBHOOK("Call", "{}")
             KIT_YAML_FLOW("Organization",
                           "endpointSecurityType: organization\n"
-                          "    organizationApiKeys: [first-key, " KEY "]")
+                          "    organizationApiKeys: [\" first-key\", " KEY "]")
                 KIT_YAML_WEBHOOK("Call", "{}") KIT_YAML_FLOW("Removal",
                                                              "endpointSecurityType: organization\n"
                                                              "    organizationApiKeys: [" KEY "]")
@@ -111,18 +111,24 @@ flow_id(struct kit_story *story, const struct kit_instance *instance, const char
     kit_expect_failed(__FILE__, __LINE__, "no flow %s", flow);
 }
 
+static const struct value *change_keys(struct kit_story *story,
+                                       const struct kit_instance *instance,
+                                       const char *flow,
+                                       const char *keys)
+{
+    return GQL(story,
+               "mutation($id: ID!, $flow: ID!, $keys: [String]) { updateInstance(input: {id: $id, "
+               "flowConfigs: [{flowId: $flow, apiKeys: $keys}]}) { errors { field messages } } }",
+               {"id", .text = instance->id}, {"flow", .text = flow_id(story, instance, flow)},
+               {"keys", .json = keys});
+}
+
 static void set_keys(struct kit_story *story,
                      const struct kit_instance *instance,
                      const char *flow,
                      const char *keys)
 {
-    const struct value *data =
-        GQL(story,
-            "mutation($id: ID!, $flow: ID!, $keys: [String]) { updateInstance(input: {id: $id, "
-            "flowConfigs: [{flowId: $flow, apiKeys: $keys}]}) { errors { field messages } } }",
-            {"id", .text = instance->id}, {"flow", .text = flow_id(story, instance, flow)},
-            {"keys", .json = keys});
-    EXPECT_COUNT(data, "updateInstance.errors", 0);
+    EXPECT_COUNT(change_keys(story, instance, flow, keys), "updateInstance.errors", 0);
 }
 
 /* How many invocation.rejected the instance's history has for a reason, and what they stand for. */
@@ -284,7 +290,17 @@ TEST(webhook_refusals, keys_are_asked_for_as_the_flow_says)
     expect_key(story, optional, "three", false);
     expect_key(story, required, "three", true);
     expect_key(story, required, "one", false);
-    STEP("an empty key lets nobody in");
+    STEP("what no header can carry is no key");
+    static const char *const none[] = {"[\"\"]", "[\"good\", \"\"]", "[\" x\"]", "[\"a\\nb\"]",
+                                       "[\"a\\u0000\"]"};
+    for (size_t i = 0; i < ARRAY_COUNT(none); i++) {
+        const struct value *data = change_keys(story, &instance, "Required", none[i]);
+        EXPECT_TEXT(data, "updateInstance.errors[0].field", "flowConfigs");
+    }
+    expect_key(story, required, "three", true);
+    expect_key(story, required, "", false);
+    expect_key(story, required, NULL, false);
+    STEP("no key at all lets nobody in");
     set_keys(story, &instance, "Required", "[]");
     (void)kit_story_deploy(story, &instance);
     expect_key(story, required, "", false);

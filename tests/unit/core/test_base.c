@@ -1,4 +1,5 @@
-/* The small ones of core/base: error, bytes, list, utf8, clock, memory. */
+/* The small ones of core/base: api_key, error, bytes, list, utf8, clock, memory. */
+#include "core/base/api_key.h"
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -109,6 +110,23 @@ Test(list, pushes_pops_and_removes)
     }
     cr_assert_eq(at, 5);
     cr_assert_eq(list.count, 0);
+}
+
+Test(api_key, what_a_header_can_carry)
+{
+    static char text[API_KEY_BYTES_MAX + 1];
+    static const char *const good[] = {"k", "a key", "a\tb", "!\"\\", "caf\xc3\xa9"};
+    static const char *const bad[] = {"", " ", " k", "k ", "k\n", "a\nb", "a\r", "a\x7f", "\x01"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_expect_null(api_key_flaw(slice_of_text(good[i])), "%zu", i);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_expect_not_null(api_key_flaw(slice_of_text(bad[i])), "%zu", i);
+    }
+    cr_expect_not_null(api_key_flaw(SLICE("a\0b")));
+    memset(text, 'k', sizeof text);
+    cr_expect_not_null(api_key_flaw(slice_of(text, sizeof text)));
+    cr_expect_null(api_key_flaw(slice_of(text, API_KEY_BYTES_MAX)));
 }
 
 Test(utf8, knows_what_is_not)
