@@ -138,6 +138,42 @@ TEST(customers, have_all_their_problems_named_at_once)
     EXPECT_NO_PROBLEMS(update(story, acme, ", \"name\": \"Acme\""), "updateCustomer");
 }
 
+static size_t keyring_bytes(struct kit_story *story)
+{
+    struct buf keyring;
+    buf_init(&keyring, (size_t)1 << 24);
+    EXPECT_OK(
+        kit_dir_read(kit_story_text(story, "%s/keyring", story->server.data), &keyring, KIT_ERROR));
+    size_t bytes = keyring.size;
+    buf_deinit(&keyring);
+    return bytes;
+}
+
+/* A document of many refused mutations. */
+static const char *many_refused(struct kit_story *story)
+{
+    const char *text = "mutation {";
+    for (int i = 0; i < 60; i++) {
+        text = kit_story_text(
+            story, "%s m%d: createCustomer(input: {name: \" \"}) { errors { field } }", text, i);
+    }
+    return kit_story_text(story, "%s }", text);
+}
+
+/* Each customer has a data key of its own, of a reserve in a file that is written whole. */
+TEST(customers, that_are_refused_take_no_keys)
+{
+    (void)kit_story_customer(story, "Acme");
+    size_t before = keyring_bytes(story);
+    const char *refused = many_refused(story);
+    for (int i = 0; i < 5; i++) {
+        EXPECT_LIST(GQL(story, refused), "m59.errors", "field", "name");
+    }
+    (void)kit_story_customer(story, "Beta");
+    EXPECT_THAT(keyring_bytes(story) == before, "the keyring grew from %zu to %zu bytes", before,
+                keyring_bytes(story));
+}
+
 static const char echo[] = KIT_DEFINITION("Echo") "flows:\n" KIT_FLOW("Only");
 
 TEST(customers, are_not_deleted_while_they_have_instances)
