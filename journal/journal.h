@@ -86,7 +86,7 @@ struct journal_head {
 struct append_record {
     struct stream_ref stream;
     struct stream_ref owner; /* of the bodies; same as stream when it owns itself */
-    uint64_t key;            /* data key number that seals the bodies; 0 when there are none */
+    uint64_t key;            /* data key number that seals the bodies; not looked at without any */
     uint64_t first_stream_version; /* version of its first event */
     const struct event *events; /* bodies that are values are encoded and sealed by the journal */
     size_t event_count;
@@ -176,8 +176,8 @@ struct expiry {
 
 /**
  * Appends bodies.expired and commits: from here on the bodies answer ERR_EXPIRED. They are deleted
- * by journal_expire_continue. Errors: ERR_INVALID (past the head), ERR_BUSY (clock suspect),
- * ERR_IO.
+ * by journal_expire_continue. Errors: ERR_INVALID (past the head, or BODY_STATE), ERR_BUSY (clock
+ * suspect), ERR_IO.
  */
 MUST_USE enum err journal_expire(struct journal *journal,
                                  const struct expiry *expiry,

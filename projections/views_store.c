@@ -3,6 +3,7 @@
  * readers' slots. */
 #include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "projections/views.h"
 
@@ -193,6 +194,10 @@ uint64_t views_txn_number(const struct views_txn *txn)
 enum err views_commit(struct views_txn **txn, struct error *reterr)
 {
     ASSERT((*txn)->write);
+    if (failpoint_hit(FAILPOINT_VIEWS_BEFORE_COMMIT)) {
+        views_end(txn);
+        return fault(EIO, "commit", reterr);
+    }
     int rc = mdb_txn_commit((*txn)->txn);
     memory_free(*txn);
     *txn = NULL;
@@ -315,6 +320,11 @@ enum err views_cursor_open(struct views_txn *txn,
     return ERR_OK;
 }
 
+enum err views_cursor_check(const struct views_cursor *cursor, struct error *reterr)
+{
+    return !cursor->fault ? ERR_OK : error_set(reterr, ERR_IO, "views: a row cannot be read");
+}
+
 void views_cursor_close(struct views_cursor *cursor)
 {
     if (cursor->handle != NULL) {
@@ -327,7 +337,8 @@ static bool move(struct views_cursor *cursor, MDB_cursor_op op, struct slice key
 {
     MDB_val k = val(key);
     MDB_val row = {0};
-    int rc = mdb_cursor_get(cursor->handle, &k, &row, op);
+    int rc =
+        failpoint_hit(FAILPOINT_VIEWS_READ) ? EIO : mdb_cursor_get(cursor->handle, &k, &row, op);
     cursor->valid = rc == 0;
     cursor->fault = rc != 0 && rc != MDB_NOTFOUND;
     cursor->key = rc == 0 ? slice_of_val(k) : (struct slice){NULL, 0};

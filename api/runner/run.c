@@ -110,6 +110,7 @@ static void perform(struct run *run)
         return;
     }
     run->phase = RUN_OUTSIDE;
+    run->was_outside = true;
     if (run->effect.kind != FLOW_HTTP) {
         start_timer(run, run->effect.wait_ms);
         return;
@@ -152,6 +153,7 @@ static void clear_batch(struct run *run)
 
 static void note_committed(struct run *run)
 {
+    run->was_outside = false;
     for (size_t i = 0; i < run->batch.count; i++) {
         const struct event *event = &run->batch.events[i];
         run->journaled_start = run->journaled_start || event->type == EVENT_EXECUTION_STARTED;
@@ -194,6 +196,15 @@ static void on_committed(struct command *command)
     }
 }
 
+/* Whether nobody waits for this batch: it ends an execution that nobody asked the result of, and
+ * tells of no effect outside, which a crash would make unknown. */
+static bool is_patient(const struct run *run)
+{
+    bool ends = run->failed || run->effect.kind == FLOW_FINISHED;
+    bool awaited = (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+    return ends && !awaited && !run->was_outside;
+}
+
 static void commit(struct run *run)
 {
     struct error error = {0};
@@ -206,6 +217,7 @@ static void commit(struct run *run)
     command->base.done = on_committed;
     command->base.arena = &run->batch_arena;
     command->base.bytes = bytes + run->batch.count * sizeof(struct event);
+    command->base.patient = is_patient(run);
     command->execution = run->id;
     command->instance = run->execution.instance;
     command->key = run->key.number;

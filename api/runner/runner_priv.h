@@ -68,6 +68,7 @@ struct run {
     uint64_t steps;        /* finished and committed */
     int64_t deadline_us;   /* wall time */
     bool timed_out;
+    bool was_outside; /* since the last commit: what it did there is not journaled yet */
 
     struct flow_effect effect; /* to be done once the batch is committed */
     bool failed;               /* ends without the machine: */
