@@ -112,9 +112,13 @@ static void execute_one(struct writer *writer, struct command *command)
     if (is_repeated(writer, command)) {
         return;
     }
+    uint64_t next_key = writer->next_key;
     enum err e = command->execute(command, writer, &command->error);
     if (e == ERR_OK && !command->appended && arena_exhausted(command->arena)) {
         e = arena_error(command->arena, "the command", &command->error);
+    }
+    if (!command->appended) {
+        writer->next_key = next_key; /* nothing was sealed with what it took */
     }
     if (e != ERR_OK) {
         command->error.code = e;
