@@ -171,10 +171,11 @@ static uint64_t marks(struct kit *kit)
     return count;
 }
 
-/* Those of the views lie above the journal and are tested there. */
+/* The others lie above the journal and are tested there. */
 static bool is_of_journal(const char *point)
 {
-    return strncmp(point, "views_", 6) != 0 && strncmp(point, "rebuild_", 8) != 0;
+    return strncmp(point, "journal_", 8) == 0 || strncmp(point, "file_", 5) == 0 ||
+           strncmp(point, "blob_", 5) == 0;
 }
 
 Test(crash, leaves_whole_commands_at_every_failpoint)
