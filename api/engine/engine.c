@@ -9,6 +9,7 @@
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "projections/idempotency_view.h"
+#include "projections/instance_cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,23 +78,30 @@ static void give_back(struct engine *engine, struct list *batch)
     (void)uv_async_send(&engine->async);
 }
 
-/* Whether the command's key was used before; answers it then. */
+/* Whether the command's key was used before, or nobody can tell; answers it then. */
 static bool is_repeated(struct writer *writer, struct command *command)
 {
     struct idempotency_entry entry;
-    if (command->idempotency.size == 0 ||
-        idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry, NULL) !=
-            ERR_OK) {
+    if (command->idempotency.size == 0) {
         return false;
     }
-    if (slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
+    enum err e = idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry,
+                                       &command->error);
+    if (e == ERR_NOT_FOUND) {
+        error_clear(&command->error);
+        return false;
+    }
+    if (e == ERR_OK &&
+        slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
         command->outcome = COMMAND_REPEATED;
         command->result.first_seq = entry.seq;
         return true;
     }
     command->outcome = COMMAND_FAILED;
-    IGNORE(error_set(&command->error, ERR_CONFLICT,
-                     "this Idempotency-Key was used for another request"));
+    if (e == ERR_OK) {
+        IGNORE(error_set(&command->error, ERR_CONFLICT,
+                         "this Idempotency-Key was used for another request"));
+    }
     return true;
 }
 
@@ -440,6 +448,7 @@ static enum err open_writer(struct engine *engine, struct error *reterr)
     arena_init(&writer->arena, WRITER_ARENA_BYTES);
     buf_init(&writer->row, WRITER_ROW_BYTES);
     enum err e = journal_reader_create(engine->journal, &writer->reader, reterr);
+    e = e != ERR_OK ? e : instance_cache_create(&writer->instances, reterr);
     e = e != ERR_OK ? e : writer_load(writer, reterr);
     engine->head_seq = writer->committed_seq;
     return e;
@@ -528,6 +537,7 @@ void engine_destroy(struct engine **engine)
     journal_reader_destroy(&it->writer.reader);
     buf_deinit(&it->writer.row);
     arena_deinit(&it->writer.arena);
+    instance_cache_destroy(&it->writer.instances);
     open_counts_deinit(&it->writer.open);
     definitions_destroy(&it->definitions);
     trust_end(&it->trust);

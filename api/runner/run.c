@@ -53,14 +53,22 @@ static void end(struct run *run, const struct runner_outcome *outcome)
     }
 }
 
+/* Whether a caller was promised the result. */
+static bool is_awaited(const struct run *run)
+{
+    return (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+}
+
 static void deliver(struct run *run)
 {
-    struct runner_outcome outcome = {.execution = run->id};
-    const struct flow_end *machine_end = run->failed ? NULL : run->effect.end;
-    outcome.state = run->end_state;
-    outcome.error = run->end_text;
-    if (machine_end != NULL && machine_end->succeeded) {
-        outcome.response = &machine_end->response;
+    struct runner_outcome outcome = {
+        .execution = run->id, .state = run->end_state, .error = run->end_text};
+    struct flow_response response;
+    struct error error = {0};
+    if (!run->failed && run->effect.end->succeeded && is_awaited(run)) {
+        enum err e = run_response(run->effect.end, &run->arena, &response, &error);
+        outcome.response = e == ERR_OK ? &response : NULL;
+        outcome.error = slice_of_text(e == ERR_OK ? NULL : error_text(&error));
     }
     end(run, &outcome);
 }
@@ -201,8 +209,7 @@ static void on_committed(struct command *command)
 static bool is_patient(const struct run *run)
 {
     bool ends = run->failed || run->effect.kind == FLOW_FINISHED;
-    bool awaited = (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
-    return ends && !awaited && !run->was_outside;
+    return ends && !is_awaited(run) && !run->was_outside;
 }
 
 static void commit(struct run *run)

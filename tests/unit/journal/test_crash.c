@@ -186,10 +186,10 @@ Test(crash, leaves_whole_commands_at_every_failpoint)
 #undef FAILPOINT
     };
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        struct kit kit;
         if (!is_of_journal(points[i])) {
             continue;
         }
-        struct kit kit;
         struct answers *answers = share();
         kit_prepare(&kit);
         atomic_store(&answers->destroyed, 99);
