@@ -61,6 +61,9 @@ static enum err open_client(struct server *server, struct error *reterr)
     struct http_client_options options;
     http_client_options_init(&options);
     options.allow_private_targets = server->settings->allow_private_targets;
+    /* Whoever runs can send: a step that is journaled as started and waits in line would count as
+     * in doubt after a crash, though it never went out. */
+    options.transfers_max = RUNNER_SLOTS;
     return http_client_create(server->loop, &options, &server->client, reterr);
 }
 
