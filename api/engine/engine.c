@@ -300,8 +300,8 @@ static void keep_house(struct engine *engine)
 {
     struct error error = {0};
     int64_t now = clock_monotonic_us(engine->options.clock);
-    enum err e = ERR_OK;
-    if (engine->expiring) {
+    enum err e = journal_check(engine->journal, &error);
+    if (e == ERR_OK && engine->expiring) {
         e = journal_expire_continue(engine->journal, &engine->expiring, &error);
     }
     if (e == ERR_OK && now >= engine->tend_at_us) {
