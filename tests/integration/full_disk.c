@@ -10,6 +10,7 @@
 #include "tests/lib/kit_shim.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -114,6 +115,8 @@ TEST(full_disk, refuses_what_is_new_and_recovers_by_itself, .no_server = true)
     expect_refused(&answer);
     size_t before = kit_census_count(story, scene.instance.id, NULL);
 
+    EXPECT(kit_server_logged_now(&story->server, "the disk is nearly full"));
+
     STEP("small, large, mutation: all refused; reading goes on");
     answer = kit_story_send(story, scene.path, "{\"n\": 3}");
     expect_refused(&answer);
@@ -130,6 +133,7 @@ TEST(full_disk, refuses_what_is_new_and_recovers_by_itself, .no_server = true)
     STEP("there is room again: everything goes on, what ran too");
     kit_shim_free_bytes(KIT_SHIM_TRUTH);
     (void)await_answer(&scene, scene.large, 200);
+    EXPECT(kit_server_logged_now(&story->server, "there is room on the disk again"));
     EXPECT(readiness(story) == 200);
     (void)kit_story_customer(story, "Late");
     EXPECT_TEXT(kit_story_await(story, running), "status", "SUCCESS");
@@ -153,6 +157,23 @@ TEST(full_disk, a_start_on_a_full_disk_serves_what_is_there, .no_server = true)
     kit_shim_free_bytes(KIT_SHIM_TRUTH);
     (void)await_answer(&scene, "{\"n\": 3}", 200);
     kit_census_settle(story);
+    kit_census_prove(story);
+}
+
+TEST(full_disk, closing_without_any_room_is_no_failure, .no_server = true)
+{
+    struct scene scene = begin(story);
+    struct kit_exit end;
+    const char *id = kit_story_call(story, scene.path, "{\"n\": 1}");
+    (void)kit_story_await(story, id);
+    kit_shim_write_error(ENOSPC);
+    kit_server_signal(&story->server, SIGTERM);
+    EXPECT_OK(kit_server_await_end(&story->server, &end, KIT_ERROR));
+    kit_shim_write_error(0);
+    EXPECT_THAT(end.code == 0, "it ended with code %d, signal %d", end.code, end.signal);
+    EXPECT(kit_server_logged_now(&story->server, "the next start may have to build them anew"));
+    kit_story_start(story);
+    EXPECT_TEXT(kit_story_await(story, id), "status", "SUCCESS");
     kit_census_prove(story);
 }
 
