@@ -1,10 +1,14 @@
+/*
+ * The lock belongs to the open file (F_OFD_SETLK), not to the process, and can be asked about
+ * without being taken: a status that looked by trying would make a server that starts at that
+ * moment believe the directory taken.
+ */
 #include "api/data_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +42,13 @@ static enum err make_dir(const char *data_dir, struct error *reterr)
     return ERR_OK;
 }
 
+/* Tries to take the lock of the whole file, or asks who would be in the way. */
+static bool lock_file(int fd, int command, struct flock *ret)
+{
+    *ret = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, command, ret) == 0;
+}
+
 enum err
 data_lock_take(const char *data_dir, bool create, struct data_lock *ret, struct error *reterr)
 {
@@ -52,9 +63,14 @@ data_lock_take(const char *data_dir, bool create, struct data_lock *ret, struct 
         enum err code = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
         return error_set_sys(reterr, code, errno, "open %s", path);
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    struct flock lock;
+    if (!lock_file(fd, F_OFD_SETLK, &lock)) {
+        int fault = errno;
         int pid = read_pid(fd);
         (void)close(fd);
+        if (fault != EAGAIN && fault != EACCES) {
+            return error_set_sys(reterr, ERR_IO, fault, "lock %s", path);
+        }
         return error_set(reterr, ERR_BUSY, "%s is served by process %d; stop it first", data_dir,
                          pid);
     }
@@ -79,11 +95,12 @@ int data_lock_holder(const char *data_dir)
 {
     char path[PATH_BYTES];
     lock_path(data_dir, path);
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return 0;
     }
-    bool held = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    struct flock lock;
+    bool held = lock_file(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK;
     int pid = held ? read_pid(fd) : 0;
     (void)close(fd);
     return pid;

@@ -20,7 +20,7 @@ data_lock_take(const char *data_dir, bool create, struct data_lock *ret, struct 
 /** Lets it go; takes a lock that is not held too. */
 void data_lock_release(struct data_lock *lock);
 
-/** The pid that holds the lock, 0 when nobody does. */
+/** The pid that holds the lock, 0 when nobody does. Disturbs nobody who takes it meanwhile. */
 int data_lock_holder(const char *data_dir);
 
 #endif

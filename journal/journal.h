@@ -86,13 +86,14 @@ struct journal_head {
 struct append_record {
     struct stream_ref stream;
     struct stream_ref owner; /* of the bodies; same as stream when it owns itself */
-    uint64_t key;            /* data key number that seals the bodies; 0 when there are none */
+    uint64_t key;            /* data key number that seals the bodies; not looked at without any */
     uint64_t first_stream_version; /* version of its first event */
     const struct event *events; /* bodies that are values are encoded and sealed by the journal */
     size_t event_count;
     /* Bodies sealed beforehand (body_seal, with this append's id and this record's part); NULL: the
-     * events' values of that class. Both for one class is a bug. Taken: emptied by a successful
-     * append. */
+     * events' values of that class. With both the sealed one is kept, which must be made of the
+     * same values: these are for whoever folds the events. Taken: emptied by a successful append.
+     */
     struct sealed_body *sealed[BODY_CLASS_COUNT];
     bool not_stored[BODY_CLASS_COUNT]; /* keep digest only (retention 0) */
 };
@@ -176,8 +177,8 @@ struct expiry {
 
 /**
  * Appends bodies.expired and commits: from here on the bodies answer ERR_EXPIRED. They are deleted
- * by journal_expire_continue. Errors: ERR_INVALID (past the head), ERR_BUSY (clock suspect),
- * ERR_IO.
+ * by journal_expire_continue. Errors: ERR_INVALID (past the head, or BODY_STATE), ERR_BUSY (clock
+ * suspect), ERR_IO.
  */
 MUST_USE enum err journal_expire(struct journal *journal,
                                  const struct expiry *expiry,

@@ -118,13 +118,22 @@ static bool has_values(const struct append *append, size_t part, enum body_class
            reason_of(append, part, body_class).size > 0;
 }
 
+/* Whether the record has a body of any class. */
+static bool has_bodies(const struct append *append, size_t part)
+{
+    for (int i = 0; i < BODY_CLASS_COUNT; i++) {
+        if (append->records[part].sealed[i] != NULL ||
+            has_values(append, part, (enum body_class)i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct stream_ref journal_recorded_owner(const struct append *append, size_t part)
 {
     const struct append_record *record = &append->records[part];
-    bool named = record->first_stream_version == 1;
-    for (int i = 0; i < BODY_CLASS_COUNT; i++) {
-        named = named || record->sealed[i] != NULL || has_values(append, part, (enum body_class)i);
-    }
+    bool named = record->first_stream_version == 1 || has_bodies(append, part);
     return named ? record->owner : record->stream;
 }
 
@@ -187,12 +196,14 @@ static enum err prepare_bodies(struct journal *journal,
 {
     const struct append_record *record = &append->records[part];
     struct data_key key = {.number = 0};
+    if (!has_bodies(append, part)) {
+        return ERR_OK; /* what happens to an erased owner can still be told */
+    }
     enum err e = record->key == 0 ? ERR_OK : journal_take_key(journal, record->key, &key, reterr);
     for (int i = 0; i < BODY_CLASS_COUNT && e == ERR_OK; i++) {
         enum body_class body_class = (enum body_class)i;
-        bool values = has_values(append, part, body_class);
         bool sealed = record->sealed[i] != NULL;
-        ASSERT(!(values && sealed));
+        bool values = !sealed && has_values(append, part, body_class);
         ASSERT(!(values || sealed) || record->key != 0);
         if (sealed) {
             take_sealed(append, part, body_class, prepared);

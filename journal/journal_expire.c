@@ -100,6 +100,11 @@ enum err journal_expire(struct journal *journal,
 {
     ASSERT((unsigned)expiry->body_class < BODY_CLASS_COUNT);
     ASSERT(!is_every_owner(expiry->selector) || uuid_is_zero(expiry->selector.id));
+    if (expiry->body_class == BODY_STATE) {
+        return error_set(reterr, ERR_INVALID,
+                         "state bodies do not expire, names and config are made of them: destroy "
+                         "the key of their owner instead");
+    }
     if (expiry->up_to == 0 || expiry->up_to > journal->committed.head.seq) {
         return error_set(reterr, ERR_INVALID, "sequence %llu is not in the journal",
                          (unsigned long long)expiry->up_to);

@@ -4,6 +4,7 @@
 
 static enum err walk_record(struct journal_reader *journal,
                             uint64_t seq,
+                            uint64_t after_seq,
                             uint64_t to_seq,
                             unsigned bodies,
                             struct arena *arena,
@@ -25,7 +26,9 @@ static enum err walk_record(struct journal_reader *journal,
     }
     *ret_more = true;
     for (size_t i = 0; i < record.event_count && *ret_more; i++) {
-        *ret_more = events[i].seq <= to_seq && callback(data, &events[i], reason, absent);
+        if (events[i].seq > after_seq) {
+            *ret_more = events[i].seq <= to_seq && callback(data, &events[i], reason, absent);
+        }
     }
     return ERR_OK;
 }
@@ -51,10 +54,11 @@ enum err as_of_walk(struct views_txn *views,
         if (count == AS_OF_RECORDS_MAX) {
             e = error_set(reterr, ERR_LIMIT, "the stream has over %d records", AS_OF_RECORDS_MAX);
         } else {
-            e = walk_record(journal, cursor.seq, to_seq, bodies, arena, callback, data, &more,
-                            reterr);
+            e = walk_record(journal, cursor.seq, after_seq, to_seq, bodies, arena, callback, data,
+                            &more, reterr);
         }
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor.cursor, reterr);
     streams_cursor_close(&cursor);
     if (e == ERR_OK && arena_exhausted(arena)) {
         e = arena_error(arena, "the history", reterr);

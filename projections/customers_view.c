@@ -1,6 +1,7 @@
 #include "projections/customers_view.h"
 
 #include "core/base/check.h"
+#include "projections/keys_view.h"
 
 /* The system customer's row among the names: a key that no name can be, as names have no control
  * characters. Its own name stays free for others. */
@@ -30,6 +31,18 @@ static enum err apply_name(struct projection_context *context,
     return e;
 }
 
+static enum err put_customer(struct projection_context *context,
+                             struct slice old_name,
+                             const struct customer *customer,
+                             struct error *reterr)
+{
+    buf_clear(context->row);
+    customer_put(context->row, customer);
+    struct views_key key = views_key_of_id(customer->id);
+    enum err e = apply_name(context, old_name, customer, reterr);
+    return e != ERR_OK ? e : projection_put_row(context, VIEWS_CUSTOMERS, &key, reterr);
+}
+
 static enum err apply_event(struct projection_context *context,
                             const struct recorded_event *event,
                             struct error *reterr)
@@ -44,11 +57,25 @@ static enum err apply_event(struct projection_context *context,
     }
     struct slice old_name = customer.name;
     customer_evolve(&customer, event, context->arena);
-    buf_clear(context->row);
-    customer_put(context->row, &customer);
-    struct views_key key = views_key_of_id(customer.id);
-    e = apply_name(context, old_name, &customer, reterr);
-    return e != ERR_OK ? e : projection_put_row(context, VIEWS_CUSTOMERS, &key, reterr);
+    return put_customer(context, old_name, &customer, reterr);
+}
+
+static enum err
+erase(struct projection_context *context, const struct event *event, struct error *reterr)
+{
+    struct uuid id;
+    enum err e = keys_view_destroyed(context->txn, event, STREAM_CUSTOMER, &id, reterr);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    struct customer customer;
+    e = customers_view_get(context->txn, id, context->arena, &customer, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct slice old_name = customer.is_deleted ? (struct slice){NULL, 0} : customer.name;
+    customer_erase(&customer);
+    return put_customer(context, old_name, &customer, reterr);
 }
 
 static enum err apply(struct projection_context *context,
@@ -56,16 +83,19 @@ static enum err apply(struct projection_context *context,
                       struct error *reterr)
 {
     enum err e = ERR_OK;
-    for (size_t i = 0; record->stream.kind == STREAM_CUSTOMER && i < record->count && e == ERR_OK;
-         i++) {
-        e = apply_event(context, &record->events[i], reterr);
+    for (size_t i = 0; i < record->count && e == ERR_OK; i++) {
+        if (record->stream.kind == STREAM_CUSTOMER) {
+            e = apply_event(context, &record->events[i], reterr);
+        } else if (record->stream.kind == STREAM_JOURNAL) {
+            e = erase(context, &record->events[i].event, reterr);
+        }
     }
     return e;
 }
 
 static const enum views_table tables[] = {VIEWS_CUSTOMERS, VIEWS_CUSTOMER_NAMES};
 
-const struct projection customers_view = {"customers", 1, tables, ARRAY_COUNT(tables), apply};
+const struct projection customers_view = {"customers", 2, tables, ARRAY_COUNT(tables), apply};
 
 enum err customers_view_get(struct views_txn *txn,
                             struct uuid id,

@@ -253,18 +253,32 @@ enum err executions_view_steps(struct views_txn *txn,
            slice_starts_with(cursor.key, views_key_slice(&prefix))) {
         struct step_row step;
         struct slice row = arena_copy(arena, cursor.row);
-        e = executions_view_step(cursor.key, row, arena, &step, reterr);
+        e = row.data == NULL ? arena_error(arena, "the list of steps", reterr)
+                             : executions_view_step(cursor.key, row, arena, &step, reterr);
         if (e == ERR_OK && !push_step(arena, &steps, &count, &capacity, &step)) {
             e = arena_error(arena, "the list of steps", reterr);
         }
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     if (e == ERR_OK) {
         *ret = steps;
         *ret_count = count;
     }
     return e;
+}
+
+enum err executions_view_open_place(struct views_txn *txn,
+                                    struct uuid id,
+                                    struct uuid *ret_instance,
+                                    uint32_t *ret_flow,
+                                    struct error *reterr)
+{
+    struct slice row;
+    struct views_key key = views_key_of_id(id);
+    enum err e = views_get(txn, VIEWS_EXECUTIONS_OPEN, views_key_slice(&key), &row, reterr);
+    return e != ERR_OK ? e : executions_view_place(row, ret_instance, ret_flow, reterr);
 }
 
 enum err executions_view_place(struct slice row,

@@ -32,50 +32,55 @@ static enum err remember(struct projection_context *context,
     return projection_put_mark(context, VIEWS_IDEMPOTENCY_EXPIRY, &key, reterr);
 }
 
-/* The oldest expiry that has passed, with its digest. Returns: false when there is none. */
-static bool find_expired(struct views_txn *txn, int64_t now_us, struct views_key *ret)
+/* The oldest expiry that has passed, with its digest. Errors: ERR_NOT_FOUND, ERR_IO. */
+static enum err
+find_expired(struct views_txn *txn, int64_t now_us, struct views_key *ret, struct error *reterr)
 {
     struct views_cursor cursor;
-    if (views_cursor_open(txn, VIEWS_IDEMPOTENCY_EXPIRY, &cursor, NULL) != ERR_OK) {
-        return false;
+    enum err e = views_cursor_open(txn, VIEWS_IDEMPOTENCY_EXPIRY, &cursor, reterr);
+    if (e != ERR_OK) {
+        return e;
     }
     bool found = views_cursor_seek(&cursor, (struct slice){NULL, 0}) && cursor.key.size > 8 &&
                  bytes_be64(cursor.key.data) <= (uint64_t)now_us;
+    e = views_cursor_check(&cursor, reterr);
     if (found) {
         *ret = views_key();
         views_key_text(ret, cursor.key);
     }
     views_cursor_close(&cursor);
-    return found;
+    return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
 }
 
-/* A key used again after its window has a younger row: leave that. */
-static bool still_expired(struct views_txn *txn, struct slice digest, int64_t now_us)
+/* Deletes a key's row, unless it was used again after its window: then the row is younger. */
+static enum err
+forget(struct views_txn *txn, struct slice digest, int64_t now_us, struct error *reterr)
 {
     struct slice row;
-    return views_get(txn, VIEWS_IDEMPOTENCY, digest, &row, NULL) == ERR_OK &&
-           row.size == ROW_BYTES &&
-           bytes_be64(row.data + IDEMPOTENCY_DIGEST_BYTES + 8) <= (uint64_t)now_us;
+    enum err e = views_get(txn, VIEWS_IDEMPOTENCY, digest, &row, reterr);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    bool expired = row.size == ROW_BYTES &&
+                   bytes_be64(row.data + IDEMPOTENCY_DIGEST_BYTES + 8) <= (uint64_t)now_us;
+    return expired ? views_delete(txn, VIEWS_IDEMPOTENCY, digest, reterr) : ERR_OK;
 }
 
 static enum err
 forget_expired(struct projection_context *context, int64_t now_us, struct error *reterr)
 {
-    struct views_key key;
     enum err e = ERR_OK;
     for (int i = 0; i < EXPIRIES_PER_COMMAND && e == ERR_OK; i++) {
-        if (!find_expired(context->txn, now_us, &key)) {
-            return ERR_OK;
-        }
-        struct slice digest = slice_from(views_key_slice(&key), 8);
-        if (still_expired(context->txn, digest, now_us)) {
-            e = views_delete(context->txn, VIEWS_IDEMPOTENCY, digest, reterr);
+        struct views_key key;
+        e = find_expired(context->txn, now_us, &key, reterr);
+        if (e == ERR_OK) {
+            e = forget(context->txn, slice_from(views_key_slice(&key), 8), now_us, reterr);
         }
         if (e == ERR_OK) {
             e = views_delete(context->txn, VIEWS_IDEMPOTENCY_EXPIRY, views_key_slice(&key), reterr);
         }
     }
-    return e;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err apply(struct projection_context *context,

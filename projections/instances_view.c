@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "projections/keys_view.h"
 
 static enum err put_index(struct projection_context *context,
                           enum views_table table,
@@ -45,13 +46,32 @@ static enum err put_instance(struct projection_context *context,
     return projection_put_row(context, VIEWS_INSTANCES, &key, reterr);
 }
 
-static enum err apply(struct projection_context *context,
-                      const struct projection_record *record,
-                      struct error *reterr)
+/* Takes what its bodies told out of an instance whose key the event destroys. */
+static enum err
+erase(struct projection_context *context, const struct event *event, struct error *reterr)
 {
-    if (record->stream.kind != STREAM_INSTANCE) {
-        return ERR_OK;
+    struct uuid id;
+    enum err e = keys_view_destroyed(context->txn, event, STREAM_INSTANCE, &id, reterr);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
     }
+    struct instance instance;
+    e = instances_view_get(context->txn, id, context->arena, &instance, reterr);
+    for (uint32_t place = 0; e == ERR_OK && place < instance.flow_count; place++) {
+        struct views_key key = views_key_of_id(instance.flows[place].id);
+        e = views_delete(context->txn, VIEWS_FLOW_CONFIGS, views_key_slice(&key), reterr);
+    }
+    if (e != ERR_OK) {
+        return e;
+    }
+    instance_erase(&instance);
+    return put_instance(context, &instance, reterr);
+}
+
+static enum err apply_events(struct projection_context *context,
+                             const struct projection_record *record,
+                             struct error *reterr)
+{
     struct instance instance = {.id = record->stream.id};
     bool is_new = record->events[0].stream_version == 1;
     enum err e =
@@ -75,10 +95,32 @@ static enum err apply(struct projection_context *context,
     return e != ERR_OK ? e : put_instance(context, &instance, reterr);
 }
 
+static enum err apply(struct projection_context *context,
+                      const struct projection_record *record,
+                      struct error *reterr)
+{
+    enum err e = ERR_OK;
+    if (record->stream.kind == STREAM_INSTANCE) {
+        return apply_events(context, record, reterr);
+    }
+    for (size_t i = 0; record->stream.kind == STREAM_JOURNAL && i < record->count && e == ERR_OK;
+         i++) {
+        e = erase(context, &record->events[i].event, reterr);
+    }
+    return e;
+}
+
 static const enum views_table tables[] = {VIEWS_INSTANCES, VIEWS_INSTANCES_BY_CUSTOMER,
                                           VIEWS_INSTANCES_BY_INTEGRATION, VIEWS_FLOW_CONFIGS};
 
-const struct projection instances_view = {"instances", 1, tables, ARRAY_COUNT(tables), apply};
+const struct projection instances_view = {"instances", 2, tables, ARRAY_COUNT(tables), apply};
+
+enum err
+instances_view_row(struct views_txn *txn, struct uuid id, struct slice *ret, struct error *reterr)
+{
+    struct views_key key = views_key_of_id(id);
+    return views_get(txn, VIEWS_INSTANCES, views_key_slice(&key), ret, reterr);
+}
 
 enum err instances_view_get(struct views_txn *txn,
                             struct uuid id,
@@ -126,7 +168,10 @@ enum err instances_view_count_of_customer(
         count++;
         found = views_cursor_next(&cursor);
     }
+    e = views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
-    *ret = count;
-    return ERR_OK;
+    if (e == ERR_OK) {
+        *ret = count;
+    }
+    return e;
 }

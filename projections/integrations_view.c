@@ -62,6 +62,33 @@ static enum err put_flows(struct projection_context *context,
     return e;
 }
 
+static bool has_flow(const struct integration *integration, struct slice identity)
+{
+    for (uint32_t i = 0; i < integration->flows.count; i++) {
+        if (slice_equal(integration->flows.items[i], identity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The rows of the draft's flows, without those that the draft before had and this one has not. */
+static enum err move_draft_flows(struct projection_context *context,
+                                 struct text_list old_flows,
+                                 const struct integration *integration,
+                                 struct error *reterr)
+{
+    enum err e = ERR_OK;
+    for (uint32_t i = 0; i < old_flows.count && e == ERR_OK; i++) {
+        struct uuid id = integrations_view_flow_id(integration->id, old_flows.items[i]);
+        struct views_key key = views_key_of_id(id);
+        if (!has_flow(integration, old_flows.items[i])) {
+            e = views_delete(context->txn, VIEWS_FLOW_NODES, views_key_slice(&key), reterr);
+        }
+    }
+    return e != ERR_OK ? e : put_flows(context, integration, integration->id, 0, reterr);
+}
+
 static enum err move_name(struct projection_context *context,
                           struct slice old_name,
                           const struct integration *integration,
@@ -100,29 +127,8 @@ static enum err apply_published(struct projection_context *context,
     return e != ERR_OK ? e : put_flows(context, integration, version.id, version.number, reterr);
 }
 
-/* The newest version that is available. Versions are few; walk them from the newest down. */
-static enum err find_available(struct projection_context *context,
-                               struct integration *integration,
-                               struct error *reterr)
-{
-    integration->latest_available = 0;
-    for (uint64_t number = integration->latest_version; number > 0; number--) {
-        struct integration_version version;
-        enum err e = integrations_view_version(context->txn, integration->id, number,
-                                               context->arena, &version, reterr);
-        if (e != ERR_OK) {
-            return e;
-        }
-        if (version.is_available) {
-            integration->latest_available = number;
-            return ERR_OK;
-        }
-    }
-    return ERR_OK;
-}
-
 static enum err apply_availability(struct projection_context *context,
-                                   struct integration *integration,
+                                   const struct integration *integration,
                                    const struct recorded_event *event,
                                    struct error *reterr)
 {
@@ -130,11 +136,11 @@ static enum err apply_availability(struct projection_context *context,
     uint64_t number = event->event.facts.availability_changed.version;
     enum err e = integrations_view_version(context->txn, integration->id, number, context->arena,
                                            &version, reterr);
-    if (e == ERR_OK) {
-        integration_version_evolve(&version, event);
-        e = put_version(context, integration->id, &version, reterr);
+    if (e != ERR_OK) {
+        return e;
     }
-    return e != ERR_OK ? e : find_available(context, integration, reterr);
+    integration_version_evolve(&version, event);
+    return put_version(context, integration->id, &version, reterr);
 }
 
 static enum err apply_event(struct projection_context *context,
@@ -148,12 +154,13 @@ static enum err apply_event(struct projection_context *context,
                                   reterr);
     }
     struct slice old_name = integration.name;
+    struct text_list old_flows = integration.flows;
     if (e == ERR_OK) {
         integration_evolve(&integration, event, context->arena);
         e = move_name(context, old_name, &integration, reterr);
     }
     if (e == ERR_OK && event->event.type == EVENT_DRAFT_IMPORTED) {
-        e = put_flows(context, &integration, integration.id, 0, reterr);
+        e = move_draft_flows(context, old_flows, &integration, reterr);
     } else if (e == ERR_OK && event->event.type == EVENT_INTEGRATION_PUBLISHED) {
         e = apply_published(context, &integration, event, reterr);
     } else if (e == ERR_OK && event->event.type == EVENT_AVAILABILITY_CHANGED) {
@@ -177,7 +184,7 @@ static enum err apply(struct projection_context *context,
 static const enum views_table tables[] = {VIEWS_INTEGRATIONS, VIEWS_INTEGRATION_NAMES,
                                           VIEWS_VERSIONS, VIEWS_VERSION_IDS, VIEWS_FLOW_NODES};
 
-const struct projection integrations_view = {"integrations", 1, tables, ARRAY_COUNT(tables), apply};
+const struct projection integrations_view = {"integrations", 2, tables, ARRAY_COUNT(tables), apply};
 
 /* ---- reading ---- */
 

@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "core/event/event_codec.h"
 #include "projections/access_view.h"
 #include "projections/customers_view.h"
 #include "projections/executions_view.h"
@@ -63,6 +64,83 @@ enum err projector_apply(struct projection_context *context,
         }
     }
     return ERR_OK;
+}
+
+/* ---- what was just appended ---- */
+
+/* The event as journal_read_events would give it. */
+static struct event
+as_read(const struct append_record *record, size_t index, int64_t recorded_at_us)
+{
+    struct event event = record->events[index];
+    unsigned wanted = projector_bodies(record->stream.kind);
+    event.occurred_at_us = event_codec_occurred_at(event.occurred_at_us, recorded_at_us);
+    for (unsigned i = 0; i < BODY_CLASS_COUNT; i++) {
+        if ((wanted & 1U << i) == 0 || record->not_stored[i]) {
+            event.bodies[i] = value_null();
+        }
+    }
+    return event;
+}
+
+static enum err apply_part(struct projection_context *context,
+                           const struct append *append,
+                           size_t part,
+                           uint64_t first_seq,
+                           int64_t recorded_at_us,
+                           struct error *reterr)
+{
+    const struct append_record *record = &append->records[part];
+    const struct stream_ref owner = journal_recorded_owner(append, part);
+    bool last = part + 1 == append->record_count;
+    struct recorded_event *events =
+        ARENA_ARRAY(context->arena, struct recorded_event, record->event_count);
+    if (events == NULL) {
+        return arena_error(context->arena, "folding a record", reterr);
+    }
+    for (size_t i = 0; i < record->event_count; i++) {
+        events[i] = (struct recorded_event){
+            .seq = first_seq + i,
+            .stream_version = record->first_stream_version + i,
+            .recorded_at_us = recorded_at_us,
+            .stream = record->stream,
+            .owner = owner,
+            .actor = append->actor,
+            .append_id = append->id,
+            .ends_command = last && i + 1 == record->event_count,
+            .event = as_read(record, i, recorded_at_us),
+        };
+    }
+    struct projection_record projected = {
+        .events = events,
+        .count = record->event_count,
+        .first_seq = first_seq,
+        .last_seq = first_seq + record->event_count - 1,
+        .recorded_at_us = recorded_at_us,
+        .stream = record->stream,
+        .owner = owner,
+        .actor = append->actor,
+        .append_id = append->id,
+        .idempotency = part == 0 ? append->idempotency : (struct slice){NULL, 0},
+        .request = part == 0 ? append->request : (struct slice){NULL, 0},
+        .ends_command = last,
+    };
+    return projector_apply(context, &projected, reterr);
+}
+
+enum err projector_apply_append(struct projection_context *context,
+                                const struct append *append,
+                                const struct append_result *result,
+                                struct error *reterr)
+{
+    uint64_t seq = result->first_seq;
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < append->record_count && e == ERR_OK; i++) {
+        e = apply_part(context, append, i, seq, result->recorded_at_us, reterr);
+        seq += append->records[i].event_count;
+        arena_reset(context->arena);
+    }
+    return e;
 }
 
 enum err projection_put_row(struct projection_context *context,
@@ -220,6 +298,11 @@ flush(struct catching_up *run, uint64_t seq, int64_t recorded_at_us, struct erro
 /* Applies the record and commits when the batch is full at the end of a command, or at the end. */
 static enum err step(struct catching_up *run, const struct record_view *view, struct error *reterr)
 {
+    bool ends_command = view->part + 1 == view->part_count;
+    if (view->last_seq > run->to_seq || (view->last_seq == run->to_seq && !ends_command)) {
+        return error_set(reterr, ERR_INVALID, "no command ends at sequence %llu",
+                         (unsigned long long)run->to_seq);
+    }
     enum err e = ERR_OK;
     if (run->txn == NULL) {
         e = views_begin(run->views, true, &run->txn, reterr);
@@ -232,8 +315,7 @@ static enum err step(struct catching_up *run, const struct record_view *view, st
     }
     run->records_in_txn++;
     run->records++;
-    bool full =
-        run->records_in_txn >= PROJECTOR_BATCH_RECORDS && view->part + 1 == view->part_count;
+    bool full = run->records_in_txn >= PROJECTOR_BATCH_RECORDS && ends_command;
     if (full || view->last_seq == run->to_seq) {
         return flush(run, view->last_seq, view->recorded_at_us, reterr);
     }

@@ -1,9 +1,10 @@
 /*
  * projector: applies records to all views, and knows how far they are.
  *
- *     live:     engine appends a record -> projector_apply in the same batch ->
- * projector_set_position catch up: projector_catch_up reads the journal from the views' position to
- * its head rebuild:  rebuild.h does the same into a new directory
+ *     live      the engine appends a command -> projector_apply_append in the same batch
+ *               -> projector_set_position
+ *     catch up  projector_catch_up reads the journal from the views' position to its head
+ *     rebuild   rebuild.h does the same into a new directory
  *
  * The position is the sequence, chain link and time of the last record the views hold; with it
  * stands the version of every projection.
@@ -32,6 +33,15 @@ MUST_USE enum err projector_apply(struct projection_context *context,
                                   const struct projection_record *record,
                                   struct error *reterr);
 
+/**
+ * Folds what was just appended, seen as a reader of the journal will see it: so a rebuild finds the
+ * same rows. Empties context->arena. A failure means the transaction must be given up.
+ */
+MUST_USE enum err projector_apply_append(struct projection_context *context,
+                                         const struct append *append,
+                                         const struct append_result *result,
+                                         struct error *reterr);
+
 /** The views' position; seq 0 when they are empty. */
 MUST_USE enum err
 projector_position(struct views_txn *txn, struct journal_head *ret, struct error *reterr);
@@ -57,9 +67,7 @@ MUST_USE enum err projector_catch_up(struct views *views,
                                      void *progress_data,
                                      struct error *reterr);
 
-/**
- * As projector_catch_up, but only to `to_seq`, which must end a command.
- */
+/** As projector_catch_up, but only to `to_seq`. Errors: ERR_INVALID when no command ends there. */
 MUST_USE enum err projector_catch_up_to(struct views *views,
                                         struct journal *journal,
                                         uint64_t to_seq,

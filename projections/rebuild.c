@@ -1,13 +1,22 @@
 #include "projections/rebuild.h"
 
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_BYTES 4096
+
+/* Where a comparison builds: behind it comes its process. */
+#define CHECK_PREFIX "views.check."
 
 /* ---- directories ---- */
 
@@ -20,6 +29,7 @@ static void path_of(const struct rebuild_options *options, const char *name, cha
 static enum err remove_views(const char *dir, struct error *reterr)
 {
     static const char *const files[] = {"data.mdb", "lock.mdb", "clean"};
+    trust_forget(dir);
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
         char path[PATH_BYTES];
         (void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
@@ -31,6 +41,39 @@ static enum err remove_views(const char *dir, struct error *reterr)
         return error_set_sys(reterr, ERR_IO, errno, "remove directory %s", dir);
     }
     return ERR_OK;
+}
+
+/* The process in the name of a directory "views.check.4711"; 0 for other names. */
+static pid_t checker_of(const char *name)
+{
+    char *end = NULL;
+    size_t size = sizeof CHECK_PREFIX - 1;
+    if (strncmp(name, CHECK_PREFIX, size) != 0 || name[size] < '0' || name[size] > '9') {
+        return 0;
+    }
+    long pid = strtol(name + size, &end, 10);
+    return *end == '\0' && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+/* Removes what comparisons left that were killed. */
+static enum err remove_leftovers(const struct rebuild_options *options, struct error *reterr)
+{
+    DIR *dir = opendir(options->data_dir);
+    if (dir == NULL) {
+        return error_set_sys(reterr, ERR_IO, errno, "open directory %s", options->data_dir);
+    }
+    enum err e = ERR_OK;
+    struct dirent *entry = NULL;
+    while (e == ERR_OK && (entry = readdir(dir)) != NULL) {
+        pid_t checker = checker_of(entry->d_name);
+        if (checker != 0 && kill(checker, 0) != 0 && errno == ESRCH) {
+            char path[PATH_BYTES];
+            path_of(options, entry->d_name, path);
+            e = remove_views(path, reterr);
+        }
+    }
+    (void)closedir(dir);
+    return e;
 }
 
 static enum err move_dir(const char *from, const char *to, struct error *reterr)
@@ -96,7 +139,9 @@ static enum err put_in_place(const struct rebuild_options *options, struct error
     path_of(options, "views", live);
     path_of(options, "views.old", old);
     enum err e = remove_views(old, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BEFORE_RENAME, reterr);
     e = e != ERR_OK ? e : move_dir(live, old, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BETWEEN_RENAMES, reterr);
     e = e != ERR_OK ? e : move_dir(fresh, live, reterr);
     return e != ERR_OK ? e : remove_views(old, reterr);
 }
@@ -134,6 +179,7 @@ static enum err copy_table(struct views_txn *from,
         e = views_put(to, table, cursor.key, cursor.row, reterr);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }
@@ -234,6 +280,8 @@ static enum err compare_table(struct views_txn *live,
             (void)views_cursor_next(&a);
             (void)views_cursor_next(&b);
         }
+        e = views_cursor_check(&a, reterr);
+        e = e != ERR_OK ? e : views_cursor_check(&b, reterr);
     }
     views_cursor_close(&a);
     views_cursor_close(&b);
@@ -282,14 +330,15 @@ enum err rebuild_compare(struct journal *journal,
     char beside[PATH_BYTES];
     char name[64];
     path_of(options, "views", live_dir);
-    (void)snprintf(name, sizeof name, "views.check.%d", (int)getpid());
+    (void)snprintf(name, sizeof name, CHECK_PREFIX "%d", (int)getpid());
     path_of(options, name, beside);
     struct views *live = NULL;
     struct views *built = NULL;
     struct views_txn *txn = NULL;
     struct journal_head position = {0};
     *ret = (struct rebuild_check){.equal = true};
-    enum err e = open_dir(options, live_dir, true, &live, reterr);
+    enum err e = remove_leftovers(options, reterr);
+    e = e != ERR_OK ? e : open_dir(options, live_dir, true, &live, reterr);
     e = e != ERR_OK ? e : views_begin(live, false, &txn, reterr);
     e = e != ERR_OK ? e : projector_position(txn, &position, reterr);
     e = e != ERR_OK ? e : build(journal, options, beside, position.seq, &built, reterr);

@@ -38,7 +38,8 @@ struct rebuild_check {
 
 /**
  * Builds beside, to the sequence the live views stand at, and compares every row of every table (of
- * one projection, when given). Works while a server runs.
+ * one projection, when given). Works while a server runs. What a killed comparison left is removed
+ * by the next.
  */
 MUST_USE enum err rebuild_compare(struct journal *journal,
                                   const struct rebuild_options *options,

@@ -30,24 +30,32 @@ enum err streams_cursor_open(struct views_txn *txn,
                              struct streams_cursor *ret,
                              struct error *reterr)
 {
-    *ret = (struct streams_cursor){.prefix = stream_prefix(stream), .seq = after_seq};
+    *ret = (struct streams_cursor){.prefix = stream_prefix(stream), .after_seq = after_seq};
     return views_cursor_open(txn, VIEWS_STREAMS, &ret->cursor, reterr);
+}
+
+/* To the first key of the stream behind after_seq. */
+static bool seek(struct streams_cursor *cursor)
+{
+    cursor->started = true;
+    if (cursor->after_seq == UINT64_MAX) {
+        return false;
+    }
+    struct views_key key = cursor->prefix;
+    views_key_u64(&key, cursor->after_seq + 1);
+    return views_cursor_seek(&cursor->cursor, views_key_slice(&key));
 }
 
 bool streams_cursor_next(struct streams_cursor *cursor)
 {
-    struct views_key key = cursor->prefix;
-    bool found = false;
-    if (!cursor->cursor.valid) {
-        views_key_u64(&key, cursor->seq + 1);
-        found = views_cursor_seek(&cursor->cursor, views_key_slice(&key));
-    } else {
-        found = views_cursor_next(&cursor->cursor);
+    if (cursor->started && cursor->seq == 0) {
+        return false; /* it has come to the end */
     }
+    bool found = cursor->started ? views_cursor_next(&cursor->cursor) : seek(cursor);
     struct slice prefix = views_key_slice(&cursor->prefix);
+    cursor->seq = 0;
     if (!found || !slice_starts_with(cursor->cursor.key, prefix) ||
         cursor->cursor.key.size != prefix.size + 8) {
-        cursor->seq = 0;
         return false;
     }
     cursor->seq = bytes_be64(cursor->cursor.key.data + prefix.size);

@@ -12,6 +12,8 @@ extern const struct projection streams_view;
 struct streams_cursor {
     struct views_cursor cursor;
     struct views_key prefix;
+    uint64_t after_seq;
+    bool started;
     uint64_t seq; /* last sequence of the record it stands on; 0: none */
 };
 
@@ -22,7 +24,8 @@ MUST_USE enum err streams_cursor_open(struct views_txn *txn,
                                       struct streams_cursor *ret,
                                       struct error *reterr);
 
-/** To the next record; the first call finds the first. Returns: false behind the last. */
+/** To the next record; the first call finds the first. Returns: false behind the last, for good, or
+ * when reading failed (views_cursor_check of cursor->cursor). */
 bool streams_cursor_next(struct streams_cursor *cursor);
 
 /** Closes; takes a zeroed cursor too. */

@@ -14,13 +14,15 @@
 #define PATH_BYTES 4096
 #define BOOT_BYTES 36 /* a uuid as text */
 
-/* The witness file: boot id, device, inode, transaction. */
+/* The witness file. The time of birth tells a file from another that got its inode later: 0 where
+ * the file system does not know it. */
 struct witness {
     char boot[BOOT_BYTES];
     char pad[4];
     uint64_t device;
     uint64_t inode;
     uint64_t txn;
+    uint64_t born_ns;
 };
 
 struct trust {
@@ -57,6 +59,17 @@ static bool stat_data(const char *dir, struct stat *ret)
     char path[PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
     return stat(path, ret) == 0;
+}
+
+static uint64_t birth_of(const char *dir)
+{
+    char path[PATH_BYTES];
+    struct statx file;
+    (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &file) != 0 || (file.stx_mask & STATX_BTIME) == 0) {
+        return 0;
+    }
+    return (uint64_t)file.stx_btime.tv_sec * 1000000000 + file.stx_btime.tv_nsec;
 }
 
 /* Named by the file it speaks of, so that several data directories do not meet. */
@@ -111,10 +124,34 @@ static bool is_same_life(const char *dir, uint64_t last_txn)
         return false;
     }
     return memcmp(boot, witness.boot, sizeof boot) == 0 && witness.device == data.st_dev &&
-           witness.inode == data.st_ino && (witness.txn == last_txn || witness.txn == last_txn + 1);
+           witness.inode == data.st_ino && witness.born_ns == birth_of(dir) &&
+           (witness.txn == last_txn || witness.txn == last_txn + 1);
 }
 
-/* Whether the views stand at a place of this journal. */
+/* Whether the journal has this very record. */
+static enum err has_record(struct journal *journal,
+                           const struct journal_head *position,
+                           bool *ret_has,
+                           struct error *reterr)
+{
+    struct journal_reader *reader = NULL;
+    struct journal_head head = {0};
+    unsigned char link[JOURNAL_LINK_BYTES] = {0};
+    enum err e = journal_reader_create(journal, &reader, reterr);
+    e = e != ERR_OK ? e : journal_reader_begin(reader, reterr);
+    e = e != ERR_OK ? e : journal_reader_head(reader, &head, reterr);
+    bool within = e == ERR_OK && position->seq > 0 && position->seq <= head.seq;
+    if (within) {
+        e = journal_link_at(reader, position->seq, link, reterr);
+        within = e != ERR_NOT_FOUND; /* ours has no record that ends there */
+    }
+    journal_reader_destroy(&reader);
+    *ret_has = within && memcmp(link, position->link, sizeof link) == 0;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether the views stand at a place of this journal. What cannot be read in them is a reason not
+ * to trust them and nothing else: they can be made again. */
 static enum err position_fits(struct views *views,
                               struct journal *journal,
                               bool *ret_fits,
@@ -122,29 +159,16 @@ static enum err position_fits(struct views *views,
                               struct error *reterr)
 {
     struct views_txn *txn = NULL;
-    struct journal_reader *reader = NULL;
     struct journal_head position = {0};
-    struct journal_head head = {0};
-    unsigned char link[JOURNAL_LINK_BYTES];
-    enum err e = views_begin(views, false, &txn, reterr);
-    bool outdated = e == ERR_OK && projector_outdated(txn) != NULL;
-    e = e != ERR_OK ? e : projector_position(txn, &position, reterr);
+    bool linked = false;
+    bool readable = views_begin(views, false, &txn, NULL) == ERR_OK;
+    bool outdated = readable && projector_outdated(txn) != NULL;
+    readable = readable && projector_position(txn, &position, NULL) == ERR_OK;
     views_end(&txn);
-    e = e != ERR_OK ? e : journal_reader_create(journal, &reader, reterr);
-    e = e != ERR_OK ? e : journal_reader_begin(reader, reterr);
-    e = e != ERR_OK ? e : journal_reader_head(reader, &head, reterr);
-    bool within = position.seq > 0 && position.seq <= head.seq;
-    if (e == ERR_OK && within) {
-        e = journal_link_at(reader, position.seq, link, reterr);
-    }
-    if (reader != NULL) {
-        journal_reader_end(reader);
-    }
-    journal_reader_destroy(&reader);
+    enum err e = readable ? has_record(journal, &position, &linked, reterr) : ERR_OK;
     if (e != ERR_OK) {
         return e;
     }
-    bool linked = within && memcmp(link, position.link, sizeof link) == 0;
     *ret_fits = linked && !outdated;
     *ret_reason = outdated ? "a view's version is not this program's"
                            : (linked ? *ret_reason : "they do not belong to this journal");
@@ -193,6 +217,7 @@ static struct witness *make_witness(const char *dir, struct views *views)
     }
     fresh.device = data.st_dev;
     fresh.inode = data.st_ino;
+    fresh.born_ns = birth_of(dir);
     (void)unlink(path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
@@ -249,7 +274,19 @@ static enum err write_clean(const char *dir, uint64_t last_txn, struct error *re
 enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr)
 {
     enum err e = views_sync(views, reterr);
-    return e != ERR_OK ? e : write_clean(trust->dir, views_last_txn(views), reterr);
+    e = e != ERR_OK ? e : write_clean(trust->dir, views_last_txn(views), reterr);
+    if (e == ERR_OK) {
+        trust_forget(trust->dir); /* the mark is there: nobody needs the witness */
+    }
+    return e;
+}
+
+void trust_forget(const char *dir)
+{
+    char path[PATH_BYTES];
+    if (witness_path(dir, path)) {
+        (void)unlink(path);
+    }
 }
 
 void trust_end(struct trust **trust)

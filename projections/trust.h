@@ -7,8 +7,9 @@
  *   clean      the mark `views/clean` names the last transaction: it was written and synced after a
  *              forced sync of the views, and is removed before the first write after that; or
  *   same life  a witness on tmpfs, which a power loss takes with it, names this boot, the file's
- * device and inode, and the views' last transaction or the one before: since the witness was made
- * no power was lost, and a killed process loses no page it wrote.
+ *              device, inode and time of birth, and the views' last transaction or the one before:
+ *              since the witness was made no power was lost, and a killed process loses no page it
+ *              wrote.
  *
  * In both cases their position must be in the journal with the same chain link, and every
  * projection's version this program's.
@@ -39,8 +40,12 @@ trust_begin(const char *dir, struct views *views, struct trust **ret, struct err
 /** Before each commit: the transaction that is about to be. */
 void trust_note(struct trust *trust, uint64_t txn_number);
 
-/** After the last commit: syncs the views and writes the clean mark. */
+/** After the last commit: syncs the views, writes the clean mark, and removes the witness. */
 MUST_USE enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr);
+
+/** Removes the witness of the views in `dir`, before they are deleted: another file may get their
+ * inode. */
+void trust_forget(const char *dir);
 
 /** Lets the witness stay where it is and frees; sets the pointer to NULL. Takes NULL too. */
 void trust_end(struct trust **trust);

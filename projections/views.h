@@ -119,7 +119,7 @@ struct views_cursor {
     struct slice key;
     struct slice row;
     bool valid; /* false: past the end, or a fault (then `fault`) */
-    bool fault;
+    bool fault; /* see views_cursor_check */
 };
 
 /** A cursor on no row yet. Close it before its transaction ends. */
@@ -127,6 +127,9 @@ MUST_USE enum err views_cursor_open(struct views_txn *txn,
                                     enum views_table table,
                                     struct views_cursor *ret,
                                     struct error *reterr);
+
+/** ERR_OK, or the fault that ended a walk: no walk is whole without asking. Errors: ERR_IO. */
+MUST_USE enum err views_cursor_check(const struct views_cursor *cursor, struct error *reterr);
 
 /** Closes; takes a zeroed cursor too. */
 void views_cursor_close(struct views_cursor *cursor);

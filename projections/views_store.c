@@ -3,6 +3,7 @@
  * readers' slots. */
 #include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "projections/views.h"
 
@@ -24,10 +25,14 @@ struct views {
     bool read_only;
 };
 
+/* A write transaction keeps a cursor on each table it touches: rows written one after the other are
+ * neighbours mostly (ordered ids), and a cursor that stands on their page finds the next at once
+ * instead of from the root. LMDB closes these cursors with the transaction. */
 struct views_txn {
     struct views *views;
     MDB_txn *txn;
     bool write;
+    MDB_cursor *cursors[VIEWS_TABLE_COUNT];
 };
 
 static const char *const table_names[VIEWS_TABLE_COUNT] = {
@@ -193,6 +198,10 @@ uint64_t views_txn_number(const struct views_txn *txn)
 enum err views_commit(struct views_txn **txn, struct error *reterr)
 {
     ASSERT((*txn)->write);
+    if (failpoint_hit(FAILPOINT_VIEWS_BEFORE_COMMIT)) {
+        views_end(txn);
+        return fault(EIO, "commit", reterr);
+    }
     int rc = mdb_txn_commit((*txn)->txn);
     memory_free(*txn);
     *txn = NULL;
@@ -224,6 +233,30 @@ enum err views_renew(struct views_txn *txn, struct error *reterr)
 
 /* ---- rows ---- */
 
+/* The cursor of a write transaction on a table. */
+static int cursor_of(struct views_txn *txn, enum views_table table, MDB_cursor **ret)
+{
+    int rc = 0;
+    if (txn->cursors[table] == NULL) {
+        rc = mdb_cursor_open(txn->txn, txn->views->tables[table], &txn->cursors[table]);
+    }
+    *ret = txn->cursors[table];
+    return rc;
+}
+
+static int find(struct views_txn *txn, enum views_table table, MDB_val *key, MDB_val *ret_row)
+{
+    MDB_cursor *cursor = NULL;
+    if (key->mv_size == 0) {
+        return MDB_NOTFOUND;
+    }
+    if (!txn->write) {
+        return mdb_get(txn->txn, txn->views->tables[table], key, ret_row);
+    }
+    int rc = cursor_of(txn, table, &cursor);
+    return rc != 0 ? rc : mdb_cursor_get(cursor, key, ret_row, MDB_SET);
+}
+
 enum err views_get(struct views_txn *txn,
                    enum views_table table,
                    struct slice key,
@@ -232,7 +265,7 @@ enum err views_get(struct views_txn *txn,
 {
     MDB_val k = val(key);
     MDB_val row;
-    int rc = key.size == 0 ? MDB_NOTFOUND : mdb_get(txn->txn, txn->views->tables[table], &k, &row);
+    int rc = find(txn, table, &k, &row);
     if (rc != 0) {
         return fault(rc, table_names[table], reterr);
     }
@@ -274,7 +307,9 @@ enum err views_put(struct views_txn *txn,
 {
     MDB_val k = val(key);
     MDB_val v = val(row);
-    int rc = mdb_put(txn->txn, txn->views->tables[table], &k, &v, 0);
+    MDB_cursor *cursor = NULL;
+    int rc = cursor_of(txn, table, &cursor);
+    rc = rc != 0 ? rc : mdb_cursor_put(cursor, &k, &v, 0);
     return rc == 0 ? ERR_OK : fault(rc, table_names[table], reterr);
 }
 
@@ -315,6 +350,11 @@ enum err views_cursor_open(struct views_txn *txn,
     return ERR_OK;
 }
 
+enum err views_cursor_check(const struct views_cursor *cursor, struct error *reterr)
+{
+    return !cursor->fault ? ERR_OK : error_set(reterr, ERR_IO, "views: a row cannot be read");
+}
+
 void views_cursor_close(struct views_cursor *cursor)
 {
     if (cursor->handle != NULL) {
@@ -327,7 +367,8 @@ static bool move(struct views_cursor *cursor, MDB_cursor_op op, struct slice key
 {
     MDB_val k = val(key);
     MDB_val row = {0};
-    int rc = mdb_cursor_get(cursor->handle, &k, &row, op);
+    int rc =
+        failpoint_hit(FAILPOINT_VIEWS_READ) ? EIO : mdb_cursor_get(cursor->handle, &k, &row, op);
     cursor->valid = rc == 0;
     cursor->fault = rc != 0 && rc != MDB_NOTFOUND;
     cursor->key = rc == 0 ? slice_of_val(k) : (struct slice){NULL, 0};

@@ -38,7 +38,7 @@ open_engine(struct alone *alone, const struct options *options, struct error *re
 enum err alone_open(const struct options *options, struct alone *ret, struct error *reterr)
 {
     *ret = (struct alone){.lock = {.fd = -1}};
-    data_guard(options->usage->command, options_data(options));
+    data_guard(options->usage->command, options_data(options), false);
     enum err e = data_settings(options, &ret->settings, reterr);
     e = e != ERR_OK ? e : data_check(options_data(options), reterr);
     e = e != ERR_OK ? e : data_lock_take(options_data(options), false, &ret->lock, reterr);

@@ -15,25 +15,42 @@
 
 /* ---- damaged files ---- */
 
-static char guard_text[DATA_PATH_SIZE + 300];
+/* Sanitizers say more about a crash than we can. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CRASHES_ARE_OURS false
+#else
+#define CRASHES_ARE_OURS true
+#endif
+
+static char cut_text[DATA_PATH_SIZE + 300];
+static char crash_text[2 * DATA_PATH_SIZE + 300];
 
 static void on_fault(int number)
 {
-    (void)number;
-    /* Nothing else may be done in a handler. */
-    ssize_t written = write(STDERR_FILENO, guard_text, strlen(guard_text));
+    const char *text = number == SIGBUS ? cut_text : crash_text;
+    ssize_t written = write(STDERR_FILENO, text, strlen(text)); /* no more may a handler do */
     (void)written;
     _exit(TOOL_FAILED);
 }
 
-void data_guard(const char *command, const char *dir)
+void data_guard(const char *command, const char *dir, bool reads_only)
 {
     struct sigaction action = {.sa_handler = on_fault};
-    (void)snprintf(guard_text, sizeof guard_text,
-                   "daybook %s: the files in %s cannot be read to their end: they were cut, or the "
-                   "disk fails; \"daybook verify --data %s\" says where\n",
-                   command, dir, dir);
+    (void)snprintf(
+        cut_text, sizeof cut_text,
+        "daybook %s: the files in %.3000s cannot be read to their end: they were cut, or "
+        "the disk fails; \"daybook verify\" says where\n",
+        command, dir);
+    (void)snprintf(
+        crash_text, sizeof crash_text,
+        "daybook %s: reading %.3000s crashed: \"daybook verify\" tells whether its files "
+        "are damaged\n",
+        command, dir);
     (void)sigaction(SIGBUS, &action, NULL);
+    if (reads_only && CRASHES_ARE_OURS) {
+        (void)sigaction(SIGSEGV, &action, NULL);
+        (void)sigaction(SIGABRT, &action, NULL);
+    }
 }
 
 /* ---- is it one? ---- */
@@ -164,11 +181,20 @@ static enum err open_journal(struct data *data, unsigned needs, struct error *re
     return journal_open(&journal, &data->journal, reterr);
 }
 
+static enum err refuse_views(const struct data *data, const char *why, struct error *reterr)
+{
+    return error_set(reterr, ERR_REFUSED,
+                     "the views in %s %s: \"daybook rebuild --data %s\" builds them from the "
+                     "journal, and so does the next start of the server",
+                     data->dir, why, data->dir);
+}
+
 /* Without a server nobody has looked yet whether the views are right. */
 static enum err check_views(struct data *data, const char *path, struct error *reterr)
 {
     bool trusted = data->server_pid != 0;
     const char *reason = "";
+    char why[200];
     enum err e =
         trusted ? ERR_OK : trust_check(path, data->views, data->journal, &trusted, &reason, reterr);
     if (e == ERR_OK && trusted && projector_outdated(data->txn) != NULL) {
@@ -176,30 +202,36 @@ static enum err check_views(struct data *data, const char *path, struct error *r
         reason = "another version of this program made them";
     }
     if (e == ERR_OK && !trusted) {
-        e = error_set(reterr, ERR_REFUSED,
-                      "the views in %s are not to be trusted (%s): \"daybook rebuild --data %s\" "
-                      "builds them from the journal, and so does the next start of the server",
-                      data->dir, reason, data->dir);
+        (void)snprintf(why, sizeof why, "are not to be trusted (%s)", reason);
+        e = refuse_views(data, why, reterr);
     }
     return e;
+}
+
+static enum err open_store(struct data *data, const char *path, struct error *reterr)
+{
+    char file[DATA_PATH_SIZE];
+    char why[ERROR_TEXT_SIZE];
+    struct stat status;
+    struct error fault;
+    struct views_options options = {.dir = path, .read_only = true};
+    enum err e = path_in(file, data->dir, "views/data.mdb");
+    if (e != ERR_OK || stat(file, &status) != 0 || status.st_size == 0) {
+        return refuse_views(data, "are missing", reterr);
+    }
+    if (views_open(&options, &data->views, &fault) != ERR_OK) {
+        (void)snprintf(why, sizeof why, "cannot be opened (%.300s)", error_text(&fault));
+        return refuse_views(data, why, reterr);
+    }
+    return ERR_OK;
 }
 
 enum err data_open_views(struct data *data, struct error *reterr)
 {
     char path[DATA_PATH_SIZE];
-    char file[DATA_PATH_SIZE];
-    struct stat status;
-    struct views_options options = {.dir = path, .read_only = true};
     struct journal_head position;
     enum err e = path_in(path, data->dir, "views");
-    e = e != ERR_OK ? e : path_in(file, data->dir, "views/data.mdb");
-    if (e == ERR_OK && (stat(file, &status) != 0 || status.st_size == 0)) {
-        return error_set(reterr, ERR_NOT_FOUND,
-                         "there are no views in %s: \"daybook rebuild --data %s\" builds them from "
-                         "the journal, and so does the next start of the server",
-                         data->dir, data->dir);
-    }
-    e = e != ERR_OK ? e : views_open(&options, &data->views, reterr);
+    e = e != ERR_OK ? e : open_store(data, path, reterr);
     e = e != ERR_OK ? e : views_begin(data->views, false, &data->txn, reterr);
     e = e != ERR_OK ? e : check_views(data, path, reterr);
     e = e != ERR_OK ? e : projector_position(data->txn, &position, reterr);
@@ -218,7 +250,7 @@ enum err
 data_open(const struct options *options, unsigned needs, struct data *ret, struct error *reterr)
 {
     *ret = (struct data){.dir = options_data(options)};
-    data_guard(options->usage->command, ret->dir);
+    data_guard(options->usage->command, ret->dir, true);
     enum err e = data_settings(options, &ret->settings, reterr);
     e = e != ERR_OK ? e : data_check(ret->dir, reterr);
     ret->server_pid = e == ERR_OK ? data_lock_holder(ret->dir) : 0;

@@ -68,7 +68,11 @@ void data_close_views(struct data *data);
 /** Closes; takes a zeroed one too. */
 void data_close(struct data *data);
 
-/** From here on a damaged file ends the process with a sentence and exit code 3. */
-void data_guard(const char *command, const char *dir);
+/**
+ * From here on a file that was cut ends the process with a sentence and exit code 3. With
+ * `reads_only` so does any other crash, which damaged pages cause in LMDB: who writes should rather
+ * leave a core behind.
+ */
+void data_guard(const char *command, const char *dir, bool reads_only);
 
 #endif

@@ -218,11 +218,14 @@ static void put_aligned(
     buf_put_text(out, last ? "\n" : "  ");
 }
 
-static struct slice
-cell_text(struct buf *scratch, const struct value *row, const struct table_column *column)
+static struct slice cell_text(struct buf *scratch,
+                              const struct value *row,
+                              const struct table_column *column,
+                              bool last)
 {
     buf_clear(scratch);
-    table_put_cell(scratch, member_of(row, column->member), column->style, TABLE_CELL_MAX);
+    table_put_cell(scratch, member_of(row, column->member), column->style,
+                   last ? TABLE_LINE_MAX : TABLE_CELL_MAX);
     return buf_slice(scratch);
 }
 
@@ -235,7 +238,8 @@ static void measure(struct buf *scratch,
     for (size_t c = 0; c < count; c++) {
         ret_widths[c] = width_of(slice_of_text(columns[c].title));
         for (uint32_t i = 0; i < list->list.count; i++) {
-            size_t width = width_of(cell_text(scratch, &list->list.items[i], &columns[c]));
+            size_t width =
+                width_of(cell_text(scratch, &list->list.items[i], &columns[c], c + 1 == count));
             ret_widths[c] = width > ret_widths[c] ? width : ret_widths[c];
         }
     }
@@ -256,14 +260,22 @@ void table_put_list(struct buf *out,
     }
     for (uint32_t i = 0; i < list->list.count; i++) {
         for (size_t c = 0; c < count; c++) {
-            struct slice text = cell_text(&scratch, &list->list.items[i], &columns[c]);
-            put_aligned(out, text, widths[c], &columns[c], c + 1 == count);
+            bool last = c + 1 == count;
+            struct slice text = cell_text(&scratch, &list->list.items[i], &columns[c], last);
+            put_aligned(out, text, widths[c], &columns[c], last);
         }
     }
     buf_deinit(&scratch);
 }
 
 /* ---- sheets ---- */
+
+static bool is_shown(const struct value *value)
+{
+    bool empty = value_is_null(value) || (value->type == VALUE_TEXT && value->bytes.size == 0) ||
+                 (value->type == VALUE_LIST && value->list.count == 0);
+    return !empty;
+}
 
 void table_put_sheet(struct buf *out,
                      const struct value *map,
@@ -273,12 +285,12 @@ void table_put_sheet(struct buf *out,
     size_t width = 0;
     for (size_t c = 0; c < count; c++) {
         size_t title = width_of(slice_of_text(columns[c].title));
-        bool shown = !value_is_null(member_of(map, columns[c].member));
+        bool shown = is_shown(member_of(map, columns[c].member));
         width = shown && title > width ? title : width;
     }
     for (size_t c = 0; c < count; c++) {
         const struct value *value = member_of(map, columns[c].member);
-        if (value_is_null(value)) {
+        if (!is_shown(value)) {
             continue;
         }
         struct slice title = slice_of_text(columns[c].title);

@@ -39,8 +39,8 @@ void table_put_list(struct buf *out,
                     const struct table_column *columns,
                     size_t count);
 
-/** Appends a map as one line a column: its title, then its value. A member that is null or missing
- * has no line. */
+/** Appends a map as one line a column: its title, then its value. A member that is missing, null,
+ * or an empty text or list has no line. */
 void table_put_sheet(struct buf *out,
                      const struct value *map,
                      const struct table_column *columns,

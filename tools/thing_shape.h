@@ -16,8 +16,8 @@ struct thing_bodies;
 struct thing_shaping {
     const struct data *data;
     const struct thing *thing;
-    uint64_t seq;        /* the state is that behind this event */
-    bool with_relations; /* names of other things, and an execution's steps and error too */
+    uint64_t seq; /* the state is that behind this event */
+    bool alone;   /* what the thing's own stream says and nothing else: for comparing two states */
     struct arena *arena;
     struct thing_bodies *bodies; /* begins as NULL */
 };

@@ -53,9 +53,9 @@ static void put_place(struct describing *it)
     struct instance instance;
     struct shape other = shape_in(it->shaping->arena);
     shape_id(&other, "id", "Instance", it->execution->instance);
-    bool there = it->shaping->with_relations &&
-                 instances_view_get(it->shaping->data->txn, it->execution->instance,
-                                    it->shaping->arena, &instance, NULL) == ERR_OK;
+    bool there =
+        !it->shaping->alone && instances_view_get(it->shaping->data->txn, it->execution->instance,
+                                                  it->shaping->arena, &instance, NULL) == ERR_OK;
     if (there) {
         shape_text(&other, "name", instance.name);
     }
@@ -173,10 +173,10 @@ static enum err describe(struct describing *it, struct error *reterr)
     put_place(it);
     e = put_origin(it, reterr);
     put_course(it);
-    if (e == ERR_OK && it->shaping->with_relations && it->execution->finished_seq != 0) {
+    if (e == ERR_OK && !it->shaping->alone && it->execution->finished_seq != 0) {
         e = put_error(it, it->execution->finished_seq, it->shape, reterr);
     }
-    if (e == ERR_OK && it->shaping->with_relations) {
+    if (e == ERR_OK && !it->shaping->alone) {
         e = put_steps(it, reterr);
     }
     return e;
@@ -209,5 +209,5 @@ enum err thing_shape_execution(struct thing_shaping *shaping,
                                struct error *reterr)
 {
     struct describing it = {.shaping = shaping, .execution = execution, .shape = shape};
-    return shaping->with_relations ? describe_with_names(&it, reterr) : describe(&it, reterr);
+    return shaping->alone ? describe(&it, reterr) : describe_with_names(&it, reterr);
 }

@@ -1,6 +1,6 @@
 /*
  * A thing's map as text for people: its plain members as a sheet, then what it has several of as
- * tables: config variables, flow configs, steps.
+ * tables: config variables, flow configs, versions, steps.
  */
 #include "core/base/check.h"
 #include "tools/table.h"
@@ -128,22 +128,22 @@ static void put_config(const struct value *config, struct arena *arena, struct b
 {
     static const struct table_column columns[] = {
         {"config variable", "name", TABLE_TEXT},
-        {"value", "value", TABLE_TEXT},
         {"set at seq", "setAt", TABLE_NUMBER},
+        {"value", "value", TABLE_TEXT},
     };
     struct value rows = config_rows(arena, config);
     buf_put_char(out, '\n');
     table_put_list(out, &rows, columns, ARRAY_COUNT(columns));
 }
 
-/* ---- flow configs and steps ---- */
+/* ---- flow configs, versions and steps ---- */
 
 static void put_flow_configs(const struct value *flows, struct arena *arena, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"flow", "flow", TABLE_TEXT},
-        {"flow config", "id", TABLE_TEXT},
         {"keys", "keys", TABLE_TEXT},
+        {"flow config", "id", TABLE_TEXT},
     };
     struct value rows = value_list();
     for (uint32_t i = 0; i < flows->map.count; i++) {
@@ -151,6 +151,19 @@ static void put_flow_configs(const struct value *flows, struct arena *arena, str
     }
     buf_put_char(out, '\n');
     table_put_list(out, &rows, columns, ARRAY_COUNT(columns));
+}
+
+static void put_versions(const struct value *versions, struct buf *out)
+{
+    static const struct table_column columns[] = {
+        {"version", "version", TABLE_NUMBER},
+        {"created at", "createdAt", TABLE_TIME},
+        {"available", "isAvailable", TABLE_YES_NO},
+        {"comment", "comment", TABLE_TEXT},
+        {"id", "id", TABLE_TEXT},
+    };
+    buf_put_char(out, '\n');
+    table_put_list(out, versions, columns, ARRAY_COUNT(columns));
 }
 
 static void put_steps(const struct value *steps, struct buf *out)
@@ -169,6 +182,7 @@ void thing_shape_put(const struct value *map, struct arena *arena, struct buf *o
 {
     const struct value *config = value_get(map, SLICE("config"));
     const struct value *flows = value_get(map, SLICE("flowConfigs"));
+    const struct value *versions = value_get(map, SLICE("versions"));
     const struct value *steps = value_get(map, SLICE("steps"));
     table_put_sheet(out, map, members, ARRAY_COUNT(members));
     if (has_items(config)) {
@@ -176,6 +190,9 @@ void thing_shape_put(const struct value *map, struct arena *arena, struct buf *o
     }
     if (has_items(flows)) {
         put_flow_configs(flows, arena, out);
+    }
+    if (has_items(versions)) {
+        put_versions(versions, out);
     }
     if (has_items(steps)) {
         put_steps(steps, out);

@@ -180,10 +180,10 @@ static enum err walk(struct call *call, struct error *reterr)
 static int print(struct call *call)
 {
     static const struct table_column columns[] = {
-        {"execution", "id", TABLE_TEXT},          {"queued at", "queuedAt", TABLE_TIME},
-        {"state", "state", TABLE_TEXT},           {"took", "durationUs", TABLE_DURATION},
-        {"instance", "instanceName", TABLE_TEXT}, {"flow", "flow", TABLE_TEXT},
-        {"error", "errorClass", TABLE_TEXT},
+        {"queued at", "queuedAt", TABLE_TIME},  {"state", "state", TABLE_TEXT},
+        {"took", "durationUs", TABLE_DURATION}, {"instance", "instanceName", TABLE_TEXT},
+        {"flow", "flow", TABLE_TEXT},           {"error", "errorClass", TABLE_TEXT},
+        {"execution", "id", TABLE_TEXT},
     };
     if (call->list.list.count == 0 && !options_has(call->options, "json")) {
         (void)fprintf(stderr, "no executions\n");

@@ -43,7 +43,8 @@ static const struct usage usage = {
 };
 
 /* They change with every event, or follow from what else is shown. */
-static const char *const left_out[] = {"streamVersion", "updatedAt", "createdAt", NULL};
+static const char *const left_out[] = {"id",        "kind",      "streamVersion",
+                                       "updatedAt", "createdAt", NULL};
 
 struct call {
     struct options *options;
@@ -140,8 +141,8 @@ static enum err walk(struct call *call, struct error *reterr)
     call->state = thing_before(&call->thing);
     call->before = value_null();
     call->list = value_list();
-    call->shaping =
-        (struct thing_shaping){.data = &call->data, .thing = &call->thing, .arena = &call->arena};
+    call->shaping = (struct thing_shaping){
+        .data = &call->data, .thing = &call->thing, .alone = true, .arena = &call->arena};
     enum err e = as_of_walk(call->data.txn, call->data.reader, call->thing.stream, 0,
                             call->data.seq, 1U << BODY_STATE, &call->arena, on_event, call, reterr);
     if (call->fault != ERR_OK) {
@@ -157,26 +158,55 @@ static enum err walk(struct call *call, struct error *reterr)
 
 /* ---- for people ---- */
 
-static void put_shown(struct buf *out, const struct value *value)
+/* Nothing in particular: what a thing begins with. */
+static bool is_blank(const struct value *value)
 {
     if (value_is_null(value)) {
-        buf_put_text(out, "(none)");
-    } else {
-        table_put_cell(out, value, TABLE_TEXT, TABLE_LINE_MAX);
+        return true;
     }
+    switch (value->type) {
+    case VALUE_TEXT:
+    case VALUE_BINARY:
+        return value->bytes.size == 0;
+    case VALUE_LIST:
+        return value->list.count == 0;
+    case VALUE_BOOL:
+        return !value->boolean;
+    case VALUE_INT:
+        return value->integer == 0;
+    case VALUE_NULL:
+    case VALUE_FLOAT:
+    case VALUE_MAP:
+        break;
+    }
+    return false;
+}
+
+static bool is_empty_text(const struct value *value)
+{
+    return value_is_null(value) || (value->type == VALUE_TEXT && value->bytes.size == 0) ||
+           (value->type == VALUE_LIST && value->list.count == 0);
 }
 
 static void put_change(struct buf *out, const struct value *change)
 {
+    const struct value *before = value_get(change, SLICE("before"));
+    const struct value *after = value_get(change, SLICE("after"));
+    if (value_is_null(before) && is_blank(after)) {
+        return; /* no news */
+    }
     buf_put_text(out, "    ");
     table_put_cell(out, value_get(change, SLICE("field")), TABLE_TEXT, TABLE_LINE_MAX);
     buf_put_text(out, ": ");
-    const struct value *before = value_get(change, SLICE("before"));
-    if (!value_is_null(before)) {
-        put_shown(out, before);
+    if (!is_empty_text(before)) {
+        table_put_cell(out, before, TABLE_TEXT, TABLE_LINE_MAX);
         buf_put_text(out, " -> ");
     }
-    put_shown(out, value_get(change, SLICE("after")));
+    if (is_empty_text(after)) {
+        buf_put_text(out, "(none)");
+    } else {
+        table_put_cell(out, after, TABLE_TEXT, TABLE_LINE_MAX);
+    }
     buf_put_char(out, '\n');
 }
 

@@ -86,6 +86,17 @@ static enum err say_ready(const char *url, struct error *reterr)
     return said ? ERR_OK : error_set(reterr, ERR_IO, "write to standard output");
 }
 
+static enum err listen_until_signal(struct serving *serving, const char *url, struct error *reterr)
+{
+    enum err e = watch_signals(serving, reterr);
+    e = e != ERR_OK ? e : say_ready(url, reterr);
+    if (e == ERR_OK) {
+        (void)uv_run(&serving->loop, UV_RUN_DEFAULT);
+    }
+    /* After an error the process ends with what it has open: every part can be cut. */
+    return e;
+}
+
 static enum err
 serve(const struct options *options, const struct settings *settings, struct error *reterr)
 {
@@ -97,14 +108,14 @@ serve(const struct options *options, const struct settings *settings, struct err
     }
     struct server_options server = {&serving.loop, options_data(options), settings};
     enum err e = server_create(&server, &serving.server, url, reterr);
-    e = e != ERR_OK ? e : watch_signals(&serving, reterr);
-    e = e != ERR_OK ? e : say_ready(url, reterr);
     if (e == ERR_OK) {
-        (void)uv_run(&serving.loop, UV_RUN_DEFAULT);
+        e = listen_until_signal(&serving, url, reterr);
+        if (e != ERR_OK) {
+            return e;
+        }
         server_destroy(&serving.server);
-        ASSERT(uv_loop_close(&serving.loop) == 0);
     }
-    /* After an error the process ends with what it has open: every part can be cut. */
+    ASSERT(uv_loop_close(&serving.loop) == 0); /* nothing may be left on it */
     return e;
 }
 
@@ -115,6 +126,7 @@ static int run(const struct options *options)
     enum err e = data_settings(options, &settings, &error);
     e = e != ERR_OK ? e : failpoint_arm(getenv("DAYBOOK_FAILPOINT"), &error);
     if (e == ERR_OK) {
+        data_guard("serve", options_data(options), false);
         begin_logging(&settings);
         raise_descriptors(&settings);
         e = serve(options, &settings, &error);

@@ -66,8 +66,7 @@ static enum err
 load(struct call *call, struct thing *ret_thing, struct value *ret, struct error *reterr)
 {
     struct thing_state state;
-    struct thing_shaping shaping = {
-        .data = &call->data, .thing = ret_thing, .with_relations = true, .arena = &call->arena};
+    struct thing_shaping shaping = {.data = &call->data, .thing = ret_thing, .arena = &call->arena};
     enum err e = data_open(call->options, DATA_VIEWS | DATA_KEYS, &call->data, reterr);
     e = e != ERR_OK
             ? e

@@ -80,10 +80,13 @@ list_all(struct data *data, struct arena *arena, struct value *list, struct erro
 static int print_list(const struct options *options, const struct value *list)
 {
     static const struct table_column columns[] = {
-        {"token", "id", TABLE_TEXT},          {"name", "name", TABLE_TEXT},
-        {"role", "role", TABLE_TEXT},         {"user", "user", TABLE_TEXT},
-        {"created", "createdAt", TABLE_TIME}, {"expires", "expiresAt", TABLE_TIME},
+        {"name", "name", TABLE_TEXT},
+        {"role", "role", TABLE_TEXT},
+        {"user", "user", TABLE_TEXT},
+        {"created at", "createdAt", TABLE_TIME},
+        {"expires at", "expiresAt", TABLE_TIME},
         {"state", "state", TABLE_TEXT},
+        {"token", "id", TABLE_TEXT},
     };
     return answer_table(options, list, columns, ARRAY_COUNT(columns));
 }

@@ -2,8 +2,8 @@
 
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
-#include "core/domain/execution.h"
 #include "projections/executions_view.h"
+#include "projections/instance_cache.h"
 #include "projections/keys_view.h"
 
 struct views_txn *writer_views(struct writer *writer)
@@ -24,6 +24,14 @@ int64_t writer_now_us(const struct writer *writer)
 uint64_t writer_open_executions(struct writer *writer, struct uuid instance, uint64_t flow)
 {
     return open_counts_get(&writer->open, instance, flow);
+}
+
+enum err writer_instance(struct writer *writer,
+                         struct uuid id,
+                         const struct instance **ret,
+                         struct error *reterr)
+{
+    return instance_cache_get(writer->instances, writer->txn, id, ret, reterr);
 }
 
 enum err writer_new_key(struct writer *writer, uint64_t *ret, struct error *reterr)
@@ -83,88 +91,42 @@ void writer_end_batch(struct writer *writer)
 
 /* ---- appending ---- */
 
-/* What was appended, as the projections see it. */
-static enum err fold_record(struct writer *writer,
-                            const struct append *append,
-                            size_t part,
-                            const struct append_result *result,
-                            uint64_t first_seq,
-                            struct error *reterr)
-{
-    const struct append_record *record = &append->records[part];
-    const struct stream_ref owner = journal_recorded_owner(append, part);
-    bool last = part + 1 == append->record_count;
-    struct recorded_event *events =
-        ARENA_ARRAY(&writer->arena, struct recorded_event, record->event_count);
-    if (events == NULL) {
-        return arena_error(&writer->arena, "folding a record", reterr);
-    }
-    for (size_t i = 0; i < record->event_count; i++) {
-        events[i] = (struct recorded_event){
-            .seq = first_seq + i,
-            .stream_version = record->first_stream_version + i,
-            .recorded_at_us = result->recorded_at_us,
-            .stream = record->stream,
-            .owner = owner,
-            .actor = append->actor,
-            .append_id = append->id,
-            .ends_command = last && i + 1 == record->event_count,
-            .event = record->events[i],
-        };
-    }
-    struct projection_record projected = {
-        .events = events,
-        .count = record->event_count,
-        .first_seq = first_seq,
-        .last_seq = first_seq + record->event_count - 1,
-        .recorded_at_us = result->recorded_at_us,
-        .stream = record->stream,
-        .owner = owner,
-        .actor = append->actor,
-        .append_id = append->id,
-        .idempotency = part == 0 ? append->idempotency : (struct slice){NULL, 0},
-        .request = part == 0 ? append->request : (struct slice){NULL, 0},
-        .ends_command = last,
-    };
-    struct projection_context context = {
-        .txn = writer->txn, .arena = &writer->arena, .row = &writer->row};
-    return projector_apply(&context, &projected, reterr);
-}
-
-/* Keeps the counts of open executions with what was appended. */
+/* Keeps the counts of open executions with what is about to be folded: whose they are stands in the
+ * first event, and then in the table of open ones. */
 static enum err
 count_record(struct writer *writer, const struct append_record *record, struct error *reterr)
 {
-    if (record->stream.kind != STREAM_EXECUTION) {
-        return ERR_OK;
-    }
-    bool begins = record->first_stream_version == 1;
+    const struct event *first = &record->events[0];
     const struct event *last = &record->events[record->event_count - 1];
+    bool begins = record->first_stream_version == 1;
     bool ends = last->type == EVENT_EXECUTION_FINISHED;
-    if (begins == ends) {
+    if (record->stream.kind != STREAM_EXECUTION || begins == ends) {
         return ERR_OK;
     }
-    struct execution execution;
+    if (begins) {
+        return open_counts_add(&writer->open, record->owner.id, first->facts.execution_queued.flow,
+                               1, reterr);
+    }
+    struct uuid instance;
+    uint32_t flow = 0;
     enum err e =
-        executions_view_get(writer->txn, record->stream.id, &writer->arena, &execution, reterr);
-    return e != ERR_OK ? e
-                       : open_counts_add(&writer->open, execution.instance, execution.flow,
-                                         begins ? 1 : -1, reterr);
+        executions_view_open_place(writer->txn, record->stream.id, &instance, &flow, reterr);
+    return e != ERR_OK ? e : open_counts_add(&writer->open, instance, flow, -1, reterr);
 }
 
-static enum err fold_all(struct writer *writer,
-                         const struct append *append,
-                         const struct append_result *result,
-                         struct error *reterr)
+static enum err fold(struct writer *writer,
+                     const struct append *append,
+                     const struct append_result *result,
+                     struct error *reterr)
 {
-    uint64_t seq = result->first_seq;
+    struct projection_context context = {
+        .txn = writer->txn, .arena = &writer->arena, .row = &writer->row};
     enum err e = ERR_OK;
     for (size_t i = 0; i < append->record_count && e == ERR_OK; i++) {
-        e = fold_record(writer, append, i, result, seq, reterr);
-        e = e != ERR_OK ? e : count_record(writer, &append->records[i], reterr);
-        seq += append->records[i].event_count;
-        arena_reset(&writer->arena);
+        e = count_record(writer, &append->records[i], reterr);
     }
+    e = e != ERR_OK ? e : projector_apply_append(&context, append, result, reterr);
+    arena_reset(&writer->arena);
     return e;
 }
 
@@ -193,7 +155,7 @@ enum err writer_append(struct writer *writer,
     if (e == ERR_LIMIT || e == ERR_ERASED || e == ERR_BUSY) {
         return e; /* refused whole; the batch is as before */
     }
-    e = e != ERR_OK ? e : fold_all(writer, &append, &command->result, reterr);
+    e = e != ERR_OK ? e : fold(writer, &append, &command->result, reterr);
     if (e != ERR_OK) {
         writer->must_end = true;
         return e;
@@ -247,6 +209,7 @@ static enum err load_open(struct writer *writer, struct views_txn *txn, struct e
         e = e != ERR_OK ? e : open_counts_add(&writer->open, instance, flow, 1, reterr);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }

@@ -264,6 +264,7 @@ static enum err gather_all(const struct gql_call *call,
                             FILTER_ROWS_MAX);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }

@@ -59,6 +59,7 @@ enum err last_execution_of(const struct gql_call *call,
         }
         found = views_cursor_previous(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }

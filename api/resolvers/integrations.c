@@ -499,6 +499,7 @@ static enum err gather(struct gathering *it, struct error *reterr)
         e = add_integration(it, id, cursor.row, reterr);
         found = views_cursor_next(&cursor);
     }
+    e = e != ERR_OK ? e : views_cursor_check(&cursor, reterr);
     views_cursor_close(&cursor);
     return e;
 }

@@ -209,8 +209,7 @@ static enum err walk(struct walking *it, struct error *reterr)
     if (e == ERR_OK && verdict == GO_ON && !it->ascending && !in_prefix(it)) {
         e = take_leader(it, &verdict, reterr);
     }
-    return e == ERR_OK && it->cursor.fault ? error_set(reterr, ERR_IO, "the views cannot be read")
-                                           : e;
+    return e != ERR_OK ? e : views_cursor_check(&it->cursor, reterr);
 }
 
 /* Counts what passes the filter, from the beginning. */
@@ -230,7 +229,7 @@ static enum err count_all(struct walking *it, int64_t *ret, struct error *reterr
         advance(it);
     }
     *ret = count;
-    return e;
+    return e != ERR_OK ? e : views_cursor_check(&it->cursor, reterr);
 }
 
 static void fill_page(struct walking *it, struct page *page)

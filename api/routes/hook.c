@@ -169,7 +169,11 @@ static void on_taken(struct hook_call *call, struct uuid execution)
         wait_for_outcome(call, execution);
         return;
     }
-    runner_offer(hook->options.runner, execution, request->head, request->body);
+    if (call->invocation.command.ends_at_once) {
+        runner_count_at_once(hook->options.runner);
+    } else {
+        runner_offer(hook->options.runner, execution, request->head, request->body);
+    }
     hook_respond_accepted(call, execution);
 }
 

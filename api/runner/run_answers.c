@@ -21,20 +21,6 @@ static enum err copy_response(const struct flow_response *source,
     return arena_exhausted(arena) ? arena_error(arena, "the answer", reterr) : ERR_OK;
 }
 
-enum err run_response(const struct flow_end *end,
-                      struct arena *arena,
-                      struct flow_response *ret,
-                      struct error *reterr)
-{
-    static const struct value nothing;
-    if (end->stopped) {
-        *ret = end->response;
-        return ERR_OK;
-    }
-    return flow_response_of_value(end->last_result != NULL ? &end->last_result->value : &nothing,
-                                  arena, ret, reterr);
-}
-
 enum err runner_trigger_value(struct runner *runner,
                               struct uuid execution,
                               struct arena *arena,
@@ -96,6 +82,20 @@ static enum err failure_of(struct run *run, struct error *reterr)
     return e;
 }
 
+enum err run_response(const struct flow_end *end,
+                      struct arena *arena,
+                      struct flow_response *ret,
+                      struct error *reterr)
+{
+    static const struct value nothing = {.type = VALUE_NULL};
+    if (end->stopped) {
+        *ret = end->response;
+        return ERR_OK;
+    }
+    const struct value *value = end->last_result != NULL ? &end->last_result->value : &nothing;
+    return flow_response_of_value(value, arena, ret, reterr);
+}
+
 /* Walks the machine over the recorded results to its end. */
 static enum err
 walk_to_end(struct run *run, struct arena *arena, struct flow_response *ret, struct error *reterr)
@@ -129,6 +129,7 @@ enum err runner_stored_response(struct runner *runner,
     if (e != ERR_OK) {
         return e;
     }
+    run->looked_at = true;
     e = run_load(run, reterr);
     *ret_ended = execution_is_final(run->execution.state);
     if (e == ERR_OK && *ret_ended) {

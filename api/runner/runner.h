@@ -82,6 +82,10 @@ void runner_offer(struct runner *runner,
                   struct slice head,
                   struct slice body);
 
+/** An execution was journaled from its beginning to its end at once: counts it among those that
+ * ran. */
+void runner_count_at_once(struct runner *runner);
+
 /** Waits for an execution's end. Takes: `waiter`, until its callback or runner_unwait. */
 void runner_wait(struct runner *runner, struct runner_waiter *waiter);
 

@@ -157,6 +157,15 @@ void customer_evolve(struct customer *customer,
     apply_state(customer, &event->event.bodies[BODY_STATE], arena);
 }
 
+void customer_erase(struct customer *customer)
+{
+    static const struct slice nothing;
+    customer->name = nothing;
+    customer->external_id = nothing;
+    customer->description = nothing;
+    customer->labels = (struct text_list){NULL, 0};
+}
+
 void customer_put(struct buf *out, const struct customer *customer)
 {
     codec_put_list(out, 10);

@@ -66,6 +66,9 @@ void customer_evolve(struct customer *customer,
                      const struct recorded_event *event,
                      struct arena *arena);
 
+/** The customer without what its bodies told: its key is destroyed. */
+void customer_erase(struct customer *customer);
+
 /** Appends it as positional MessagePack, for views. */
 void customer_put(struct buf *out, const struct customer *customer);
 

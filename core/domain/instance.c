@@ -449,6 +449,18 @@ void instance_evolve(struct instance *instance,
     }
 }
 
+void instance_erase(struct instance *instance)
+{
+    static const struct slice nothing;
+    instance->name = nothing;
+    instance->description = nothing;
+    instance->labels = (struct text_list){NULL, 0};
+    instance->flows = NULL;
+    instance->flow_count = 0;
+    instance->config = (struct config){NULL, 0};
+    instance->deployed_config = (struct config){NULL, 0};
+}
+
 /* ---- rows ---- */
 
 static void put_flows(struct buf *out, const struct instance *instance)

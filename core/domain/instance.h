@@ -144,6 +144,9 @@ void instance_evolve(struct instance *instance,
                      const struct recorded_event *event,
                      struct arena *arena);
 
+/** The instance without what its bodies told: its key is destroyed. */
+void instance_erase(struct instance *instance);
+
 /* Rows of views: positional MessagePack out and in; texts borrow. Errors: ERR_MALFORMED, ERR_LIMIT.
  */
 void instance_put(struct buf *out, const struct instance *instance);

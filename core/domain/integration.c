@@ -164,6 +164,41 @@ static void apply_draft(struct integration *integration,
     integration->flows = text_list_of(arena, value_get(state, SLICE("flows")));
 }
 
+static bool is_unavailable(const struct integration *integration, uint64_t number)
+{
+    for (uint32_t i = 0; i < integration->unavailable_count; i++) {
+        if (integration->unavailable[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void apply_availability(struct integration *integration,
+                               const struct facts_availability_changed *facts,
+                               struct arena *arena)
+{
+    uint64_t *fresh = ARENA_ARRAY(arena, uint64_t, integration->unavailable_count + (size_t)1);
+    uint32_t count = 0;
+    if (fresh == NULL) {
+        return; /* the arena remembers, its owner checks */
+    }
+    for (uint32_t i = 0; i < integration->unavailable_count; i++) {
+        if (integration->unavailable[i] != facts->version) {
+            fresh[count++] = integration->unavailable[i];
+        }
+    }
+    if (!facts->available) {
+        fresh[count++] = facts->version;
+    }
+    integration->unavailable = fresh;
+    integration->unavailable_count = count;
+    integration->latest_available = integration->latest_version;
+    while (is_unavailable(integration, integration->latest_available)) {
+        integration->latest_available--; /* to 0, which no version has */
+    }
+}
+
 void integration_evolve(struct integration *integration,
                         const struct recorded_event *event,
                         struct arena *arena)
@@ -180,6 +215,8 @@ void integration_evolve(struct integration *integration,
         integration->latest_version = event->event.facts.integration_published.version;
         integration->latest_available = integration->latest_version;
         integration->published_mark = integration->draft_mark;
+    } else if (event->event.type == EVENT_AVAILABILITY_CHANGED) {
+        apply_availability(integration, &event->event.facts.availability_changed, arena);
     }
 }
 
@@ -204,9 +241,33 @@ void integration_version_evolve(struct integration_version *version,
     };
 }
 
+static void put_unavailable(struct buf *out, const struct integration *integration)
+{
+    codec_put_list(out, integration->unavailable_count);
+    for (uint32_t i = 0; i < integration->unavailable_count; i++) {
+        codec_put_u64(out, integration->unavailable[i]);
+    }
+}
+
+static void
+take_unavailable(struct codec_reader *reader, struct integration *integration, struct arena *arena)
+{
+    const struct value *list = codec_take(reader);
+    if (list == NULL || list->type != VALUE_LIST) {
+        reader->bad = true;
+        return;
+    }
+    struct codec_reader numbers = codec_reader(list);
+    integration->unavailable = ARENA_ARRAY(arena, uint64_t, list->list.count);
+    while (integration->unavailable != NULL && codec_more(&numbers) && !numbers.bad) {
+        integration->unavailable[integration->unavailable_count++] = codec_take_u64(&numbers);
+    }
+    reader->bad = reader->bad || numbers.bad;
+}
+
 void integration_put(struct buf *out, const struct integration *integration)
 {
-    codec_put_list(out, 14);
+    codec_put_list(out, 15);
     codec_put_u64(out, integration->version);
     codec_put_uuid(out, integration->system_instance);
     codec_put_u64(out, integration->draft_seq);
@@ -221,6 +282,7 @@ void integration_put(struct buf *out, const struct integration *integration)
     codec_put_text(out, integration->category);
     text_list_put(out, integration->labels);
     text_list_put(out, integration->flows);
+    put_unavailable(out, integration);
 }
 
 enum err integration_get(struct slice bytes,
@@ -250,6 +312,7 @@ enum err integration_get(struct slice bytes,
     integration.category = codec_take_text(&reader);
     integration.labels = text_list_take(&reader, arena);
     integration.flows = text_list_take(&reader, arena);
+    take_unavailable(&reader, &integration, arena);
     e = codec_check(&reader, "integration", reterr);
     if (e == ERR_OK) {
         *ret = integration;

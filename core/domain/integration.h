@@ -37,6 +37,8 @@ struct integration {
     struct slice category;
     struct text_list labels;
     struct text_list flows; /* identities of the draft's flows */
+    uint64_t *unavailable;  /* numbers of the versions that are not available */
+    uint32_t unavailable_count;
 };
 
 struct integration_version {
@@ -90,8 +92,7 @@ void integration_decide_availability(const struct integration *integration,
 /** The secrets in a draft_imported state body. */
 struct definition_secrets integration_secrets_of(struct arena *arena, const struct value *state);
 
-/** The integration after an event. Texts borrow from the event. `latest_available` is the views'.
- */
+/** The integration after an event. New lists are in `arena`, texts borrow from the event. */
 void integration_evolve(struct integration *integration,
                         const struct recorded_event *event,
                         struct arena *arena);

@@ -53,6 +53,12 @@ static void put_fact(struct buf *out, const struct event *event, const struct fa
     }
 }
 
+int64_t event_codec_occurred_at(int64_t occurred_at_us, int64_t recorded_at_us)
+{
+    bool is_kept = occurred_at_us != 0 && recorded_at_us - occurred_at_us > OCCURRED_DISTANCE_US;
+    return is_kept ? occurred_at_us : 0;
+}
+
 static void put_event(struct buf *out, const struct event *event, int64_t recorded_at_us)
 {
     const struct event_info *info = event_info(event->type);
@@ -61,13 +67,13 @@ static void put_event(struct buf *out, const struct event *event, int64_t record
     while (count > 0 && fact_is_zero(event, &info->facts[count - 1])) {
         count--;
     }
-    int64_t before = event->occurred_at_us == 0 ? 0 : recorded_at_us - event->occurred_at_us;
-    bool has_time = before > OCCURRED_DISTANCE_US;
+    int64_t occurred_at_us = event_codec_occurred_at(event->occurred_at_us, recorded_at_us);
+    bool has_time = occurred_at_us != 0;
     codec_put_list(out, count > 0 || has_time ? 3 + count : 2);
     codec_put_u64(out, (uint64_t)event->type);
     codec_put_u64(out, SCHEMA_VERSION);
     if (has_time) {
-        codec_put_int(out, before);
+        codec_put_int(out, recorded_at_us - occurred_at_us);
     } else if (count > 0) {
         codec_put_null(out);
     }

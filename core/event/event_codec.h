@@ -21,6 +21,10 @@
 /* Events of one record. */
 #define EVENT_CODEC_EVENTS_MAX 4096
 
+/** When an event occurred as readers of its record are told: 0 (when it was recorded) unless that
+ * is over a second later. */
+int64_t event_codec_occurred_at(int64_t occurred_at_us, int64_t recorded_at_us);
+
 /** Appends the facts of `count` events. `recorded_at_us` turns occurred-at into a distance. */
 void event_codec_put_facts(struct buf *out,
                            const struct event *events,

@@ -12,6 +12,7 @@
 #define ARENA_BYTES (64 * MIB)
 #define TEXT_BYTES  (4 * MIB)
 #define SECOND_US   1000000
+#define EVENTS_MAX  32
 
 void domain_kit_begin(struct domain_kit *kit)
 {
@@ -211,6 +212,21 @@ static struct event parse(struct domain_kit *kit, struct slice line)
     return event;
 }
 
+size_t
+domain_kit_parse(struct domain_kit *kit, const char *lines, struct event *ret_events, size_t max)
+{
+    struct slice rest = slice_of_text(lines);
+    size_t count = 0;
+    while (rest.size > 0) {
+        size_t end = slice_find(rest, SLICE("\n"));
+        struct slice line = slice_of(rest.data, end == SIZE_MAX ? rest.size : end);
+        cr_assert_lt(count, max, "too many events: %s", lines);
+        ret_events[count++] = parse(kit, slice_trim(line));
+        rest = slice_from(rest, line.size + 1);
+    }
+    return count;
+}
+
 static struct recorded_event *record(struct domain_kit *kit, const struct event *event)
 {
     const struct event_info *info = event_info((uint64_t)event->type);
@@ -242,13 +258,10 @@ void domain_kit_given(struct domain_kit *kit,
                       domain_kit_evolve_cb evolve,
                       void *state)
 {
-    struct slice rest = slice_of_text(lines);
-    while (rest.size > 0) {
-        size_t end = slice_find(rest, SLICE("\n"));
-        struct event event =
-            parse(kit, slice_trim(slice_of(rest.data, end == SIZE_MAX ? rest.size : end)));
-        evolve(state, record(kit, &event), &kit->arena);
-        rest = end == SIZE_MAX ? slice_from(rest, rest.size) : slice_from(rest, end + 1);
+    struct event events[EVENTS_MAX];
+    size_t count = domain_kit_parse(kit, lines, events, EVENTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        evolve(state, record(kit, &events[i]), &kit->arena);
     }
 }
 

@@ -71,6 +71,10 @@ struct slice domain_kit_letters(struct domain_kit *kit, size_t size);
 /** The definition of a text behind "definitionVersion: 7\nname: N\n"; the kit frees it. */
 const struct definition *domain_kit_definition(struct domain_kit *kit, const char *yaml);
 
+/** The events of lines, at most `max`. Returns: how many. */
+size_t
+domain_kit_parse(struct domain_kit *kit, const char *lines, struct event *ret_events, size_t max);
+
 /** The next event of the stream; it is right until the kit ends. */
 const struct recorded_event *domain_kit_event(struct domain_kit *kit, const char *text);
 

@@ -69,14 +69,7 @@ static const struct progress_row rows[] = {
 static void decide(struct domain_kit *kit, const struct execution *execution, const char *lines)
 {
     struct event events[8];
-    size_t count = 0;
-    struct slice rest = slice_of_text(lines);
-    while (rest.size > 0) {
-        size_t end = slice_find(rest, SLICE("\n"));
-        struct slice line = slice_of(rest.data, end == SIZE_MAX ? rest.size : end);
-        events[count++] = domain_kit_event(kit, arena_text(&kit->arena, line))->event;
-        rest = slice_from(rest, line.size + 1);
-    }
+    size_t count = domain_kit_parse(kit, lines, events, 8);
     execution_decide_progress(execution, events, count, &kit->decision);
 }
 

@@ -254,6 +254,38 @@ Test(integration, evolves)
     domain_kit_end(&kit);
 }
 
+Test(integration, the_newest_available_version_is_known)
+{
+    static const struct {
+        const char *line;
+        uint64_t newest; /* available */
+    } steps[] = {
+        {"integration.published {'version':1}", 1},
+        {"integration.published {'version':2}", 2},
+        {"integration.availability_changed {'version':1}", 2},
+        {"integration.availability_changed {'version':2}", 0},
+        {"integration.availability_changed {'version':1,'available':true}", 1},
+        {"integration.published {'version':3}", 3},
+        {"integration.availability_changed {'version':3}", 1},
+        {"integration.availability_changed {'version':2,'available':true}", 2},
+        {"integration.availability_changed {'version':3,'available':true}", 3},
+    };
+    struct domain_kit kit;
+    struct integration it = {.version = 0};
+    domain_kit_begin(&kit);
+    domain_kit_given(&kit, CREATED, evolve, &it);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct buf row;
+        buf_init(&row, MIB);
+        domain_kit_given(&kit, steps[i].line, evolve, &it);
+        cr_expect_eq(it.latest_available, steps[i].newest, "step %zu", i);
+        integration_put(&row, &it);
+        domain_kit_row(&kit, &row, reread);
+        buf_deinit(&row);
+    }
+    domain_kit_end(&kit);
+}
+
 Test(integration, versions_evolve)
 {
     struct domain_kit kit;

@@ -147,6 +147,21 @@ Test(expire, refuses_what_is_not_there_yet)
     kit_end(&kit);
 }
 
+/* Views are folds of state bodies: a rebuild without them would give other views. */
+Test(expire, state_stays)
+{
+    struct kit kit;
+    kit_begin(&kit);
+    struct expiry expiry = {.body_class = BODY_STATE, .up_to = 1};
+    struct append append = kit_append(&kit);
+    struct append_result result;
+    cr_assert_eq(journal_expire(kit.journal, &expiry, &append, &result, &kit.error), ERR_INVALID);
+    cr_assert_str_eq(kit.error.text, "state bodies do not expire, names and config are made of "
+                                     "them: destroy the key of their owner instead");
+    cr_assert_eq(journal_head(kit.journal).seq, 2);
+    kit_end(&kit);
+}
+
 Test(expire, deletes_in_bounded_steps_and_goes_on_after_a_restart)
 {
     struct kit kit;
@@ -239,6 +254,35 @@ Test(erase, nothing_of_the_owner_opens_and_the_skeleton_stays)
     struct verify_report *report = kit_verify(&kit);
     cr_assert_eq(report->finding_count, 0, "%s", report->findings[0].text);
     cr_assert_eq(report->bodies_erased, 4);
+    kit_end(&kit);
+}
+
+/* What has no body needs no key: that an erased instance is paused, or called, can be told. */
+Test(erase, events_without_bodies_go_on)
+{
+    struct kit kit;
+    kit_begin(&kit);
+    kit_add_step(&kit, kit_owner(1), KIT_KEY, "a result");
+    destroy(&kit, KIT_KEY, kit_owner(1));
+    struct event event = {.type = EVENT_INSTANCE_DISABLED};
+    struct append_record record = {.stream = kit_owner(1),
+                                   .owner = kit_owner(1),
+                                   .key = KIT_KEY,
+                                   .first_stream_version = 3,
+                                   .events = &event,
+                                   .event_count = 1};
+    struct append append = kit_append(&kit);
+    struct append_result result;
+    append.records = &record;
+    append.record_count = 1;
+    kit_batch(&kit);
+    cr_assert_eq(journal_append(kit.journal, &append, &result, &kit.error), ERR_OK, "%s",
+                 kit.error.text);
+    append.reason = SLICE("a body after all");
+    cr_assert_eq(journal_append(kit.journal, &append, &result, &kit.error), ERR_ERASED);
+    kit_commit(&kit);
+    kit_close(&kit);
+    kit_assert_sound(&kit);
     kit_end(&kit);
 }
 
