@@ -136,6 +136,13 @@ static bool check_key(struct admitting *it, struct refusal *ret)
 
 /* ---- state ---- */
 
+/* What was taken before the pause gets its answer again. Whether it was, the writer knows, and
+ * refuses what was not. */
+static bool may_be_repeated(const struct http_request *request)
+{
+    return http_request_header(request, "Idempotency-Key").size > 0;
+}
+
 static bool
 check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *ret_reason)
 {
@@ -149,7 +156,7 @@ check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *
         *ret_reason = INVOCATION_NOT_DEPLOYED;
         return false;
     }
-    if (!it->instance->is_enabled) {
+    if (!it->instance->is_enabled && !may_be_repeated(it->request)) {
         *ret_reason = INVOCATION_PAUSED;
         return false;
     }

@@ -28,7 +28,8 @@ static const char definition[] = KIT_YAML("Answers") KIT_YAML_VARIABLES KIT_YAML
             "text/plain; charset=utf-8") ", headers: {type: complex, "
                                          "value: [{name: X-One, type: value, value: first}, {name: "
                                          "{type: value, "
-                                         "value: X-Two}, type: value, value: second}]}, "
+                                         "value: X-Two}, type: value, value: second}, {name: "
+                                         "Prismatic-ExecutionId, type: value, value: mine}]}, "
                                          "body: " KIT_YAML_VALUE("thank you") "}")
         OPEN_FLOW("Fragment") KIT_YAML_WEBHOOK("Call", "{statusCode: " KIT_YAML_VALUE("201") "}")
             OPEN_FLOW("Asking") KIT_YAML_WEBHOOK("Call", "{}") ASK
