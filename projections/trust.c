@@ -1,6 +1,7 @@
 #include "projections/trust.h"
 
 #include "core/base/bytes.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "projections/projector.h"
 
@@ -239,6 +240,7 @@ enum err trust_begin(const char *dir, struct views *views, struct trust **ret, s
     }
     (void)snprintf(trust->dir, sizeof trust->dir, "%s", dir);
     enum err e = remove_clean(dir, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_TRUST_AFTER_UNMARK, reterr);
     if (e != ERR_OK) {
         trust_end(&trust);
         return e;
@@ -274,6 +276,7 @@ static enum err write_clean(const char *dir, uint64_t last_txn, struct error *re
 enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr)
 {
     enum err e = views_sync(views, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_TRUST_BEFORE_MARK, reterr);
     e = e != ERR_OK ? e : write_clean(trust->dir, views_last_txn(views), reterr);
     if (e == ERR_OK) {
         trust_forget(trust->dir); /* the mark is there: nobody needs the witness */

@@ -5,6 +5,7 @@
 #include "api/engine/definitions.h"
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "projections/idempotency_view.h"
@@ -112,9 +113,13 @@ static void execute_one(struct writer *writer, struct command *command)
     if (is_repeated(writer, command)) {
         return;
     }
+    uint64_t next_key = writer->next_key;
     enum err e = command->execute(command, writer, &command->error);
     if (e == ERR_OK && !command->appended && arena_exhausted(command->arena)) {
         e = arena_error(command->arena, "the command", &command->error);
+    }
+    if (!command->appended) {
+        writer->next_key = next_key; /* nothing was sealed with what it took */
     }
     if (e != ERR_OK) {
         command->error.code = e;
@@ -371,6 +376,7 @@ static void on_finished(uv_async_t *async)
     }
     bool stopped = engine->stopped;
     uv_mutex_unlock(&engine->mutex);
+    (void)failpoint_hit(FAILPOINT_ENGINE_BEFORE_ANSWER); /* a place to die at; it has no error */
     while ((link = list_pop_front(&finished)) != NULL) {
         struct command *command = LIST_ENTRY(link, struct command, link);
         command->done(command);
