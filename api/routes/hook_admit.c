@@ -163,7 +163,7 @@ check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *
     return true;
 }
 
-bool hook_wants_result(const struct http_request *request)
+static bool wants_result(const struct http_request *request)
 {
     return slice_equal_nocase(http_request_header(request, "prismatic-synchronous"), SLICE("true"));
 }
@@ -182,7 +182,7 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
                     check_key(&it, &refusal) && check_state(&it, &refusal, &reason);
     definitions_release(engine_definitions(hook->options.engine), &it.definition);
     reading_close(hook->options.readings, &it.reading);
-    ret->is_synchronous = ret->is_synchronous || hook_wants_result(request);
+    ret->is_synchronous = ret->is_synchronous || wants_result(request);
     if (reason != INVOCATION_TAKEN) {
         hook_note_rejection(hook, ret, reason);
         hook_refuse_invocation(hook, request, reason);

@@ -115,8 +115,6 @@ TEST(webhook_idempotency, one_execution_for_one_request)
     expect_reused(&again);
     again = send_with(story, other, KEY("a"), "{\"n\": 1}");
     expect_reused(&again);
-    again = send_with(story, plain, "prismatic-synchronous: true\r\n" KEY("a"), "{\"n\": 1}");
-    expect_reused(&again);
     again = send_with(story, plain, KEY("a"), "{\"n\":");
     expect_reused(&again);
     expect_executions(story, &instance, 2);
