@@ -240,6 +240,7 @@ struct catching_up {
     uint64_t to_seq;
     uint64_t records_in_txn;
     uint64_t records;
+    bool from_nothing; /* the views were empty */
     struct journal_head position;
     projector_progress_cb progress;
     void *progress_data;
@@ -274,14 +275,23 @@ apply_view(struct catching_up *run, const struct record_view *view, struct error
     return e;
 }
 
+/* New views get their position at the end alone: a link costs up to 65,536 records to hash, and
+ * views that were cut before their first position are not used anyway. */
+static enum err
+put_position(struct catching_up *run, struct journal_head *head, struct error *reterr)
+{
+    if (run->from_nothing && head->seq != run->to_seq) {
+        return ERR_OK;
+    }
+    enum err e = journal_link_at(run->reader, head->seq, head->link, reterr);
+    return e != ERR_OK ? e : projector_set_position(run->txn, head, reterr);
+}
+
 static enum err
 flush(struct catching_up *run, uint64_t seq, int64_t recorded_at_us, struct error *reterr)
 {
     struct journal_head head = {.seq = seq, .recorded_at_us = recorded_at_us};
-    enum err e = journal_link_at(run->reader, seq, head.link, reterr);
-    if (e == ERR_OK) {
-        e = projector_set_position(run->txn, &head, reterr);
-    }
+    enum err e = put_position(run, &head, reterr);
     if (e == ERR_OK) {
         e = views_commit(&run->txn, reterr);
     }
@@ -355,6 +365,7 @@ static enum err start(struct catching_up *run, struct error *reterr)
     if (e == ERR_OK && run->to_seq > head.seq) {
         run->to_seq = head.seq;
     }
+    run->from_nothing = run->position.seq == 0;
     return e;
 }
 
