@@ -335,17 +335,27 @@ static enum err step(struct catching_up *run, const struct record_view *view, st
     return ERR_OK;
 }
 
+/* The next record; behind a commit in a new snapshot, for the journal keeps old pages for each. */
+static enum err next(struct catching_up *run, struct record_view *view, struct error *reterr)
+{
+    if (run->txn != NULL) {
+        return journal_next(run->reader, view, reterr);
+    }
+    journal_reader_end(run->reader);
+    enum err e = journal_reader_begin(run->reader, reterr);
+    return e != ERR_OK ? e : journal_read(run->reader, run->position.seq + 1, view, reterr);
+}
+
 static enum err walk(struct catching_up *run, struct error *reterr)
 {
     struct record_view view;
-    uint64_t next = run->position.seq + 1;
-    enum err e = journal_read(run->reader, next, &view, reterr);
+    enum err e = next(run, &view, reterr);
     while (e == ERR_OK) {
         e = step(run, &view, reterr);
         if (e != ERR_OK || view.last_seq >= run->to_seq) {
             return e;
         }
-        e = journal_next(run->reader, &view, reterr);
+        e = next(run, &view, reterr);
     }
     return e;
 }

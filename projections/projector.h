@@ -57,7 +57,7 @@ MUST_USE enum err projector_set_versions(struct views_txn *txn, struct error *re
 /** The first projection whose version in the views is not this program's; NULL when all agree. */
 const struct projection *projector_outdated(struct views_txn *txn);
 
-/* Told about twice a second while catching up or rebuilding. */
+/* Told every few thousand records while catching up or rebuilding. */
 typedef void (*projector_progress_cb)(void *data, uint64_t seq, uint64_t head_seq);
 
 /** Reads the journal from the views' position to its head and applies everything. */
