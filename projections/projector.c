@@ -53,6 +53,7 @@ enum err projector_apply(struct projection_context *context,
                          const struct projection_record *record,
                          struct error *reterr)
 {
+    context->execution = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(projections); i++) {
         enum err e = projections[i]->apply(context, record, reterr);
         if (e == ERR_OK && arena_exhausted(context->arena)) {
