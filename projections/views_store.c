@@ -29,6 +29,9 @@ struct views_txn {
     struct views *views;
     MDB_txn *txn;
     bool write;
+    /* Where the last row was put in each table: the next is often on the same page, and then nobody
+     * walks down from the root. LMDB closes them with a write transaction. */
+    MDB_cursor *puts[VIEWS_TABLE_COUNT];
 };
 
 static const char *const table_names[VIEWS_TABLE_COUNT] = {
@@ -279,7 +282,10 @@ enum err views_put(struct views_txn *txn,
 {
     MDB_val k = val(key);
     MDB_val v = val(row);
-    int rc = mdb_put(txn->txn, txn->views->tables[table], &k, &v, 0);
+    int rc = txn->puts[table] != NULL
+                 ? 0
+                 : mdb_cursor_open(txn->txn, txn->views->tables[table], &txn->puts[table]);
+    rc = rc != 0 ? rc : mdb_cursor_put(txn->puts[table], &k, &v, 0);
     return rc == 0 ? ERR_OK : fault(rc, table_names[table], reterr);
 }
 
