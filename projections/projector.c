@@ -49,9 +49,10 @@ unsigned projector_bodies(enum stream_kind stream)
     return stream == STREAM_EXECUTION ? 0 : 1U << BODY_STATE;
 }
 
-enum err projector_apply(struct projection_context *context,
-                         const struct projection_record *record,
-                         struct error *reterr)
+/* Applies one record to every view. A failure means the transaction must be given up. */
+static enum err apply_record(struct projection_context *context,
+                             const struct projection_record *record,
+                             struct error *reterr)
 {
     context->execution = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(projections); i++) {
@@ -126,7 +127,7 @@ static enum err apply_part(struct projection_context *context,
         .request = part == 0 ? append->request : (struct slice){NULL, 0},
         .ends_command = last,
     };
-    return projector_apply(context, &projected, reterr);
+    return apply_record(context, &projected, reterr);
 }
 
 enum err projector_apply_append(struct projection_context *context,
@@ -271,7 +272,7 @@ apply_view(struct catching_up *run, const struct record_view *view, struct error
         .ends_command = view->part + 1 == view->part_count,
     };
     struct projection_context context = {.txn = run->txn, .arena = &run->arena, .row = &run->row};
-    e = projector_apply(&context, &record, reterr);
+    e = apply_record(&context, &record, reterr);
     arena_reset(&run->arena);
     return e;
 }

@@ -28,11 +28,6 @@ const struct projection *projector_find(const char *name);
 /** Which bodies of a record the projections need: bits (1 << enum body_class). */
 unsigned projector_bodies(enum stream_kind stream);
 
-/** Applies one record to every view. A failure means the transaction must be given up. */
-MUST_USE enum err projector_apply(struct projection_context *context,
-                                  const struct projection_record *record,
-                                  struct error *reterr);
-
 /**
  * Folds what was just appended, seen as a reader of the journal will see it: so a rebuild finds the
  * same rows. Empties context->arena. A failure means the transaction must be given up.
