@@ -129,9 +129,8 @@ static void append_part(struct bench *bench, struct running *it, struct event *e
 
 static struct event finished_step(uint64_t step)
 {
-    struct event event = {
-        .type = EVENT_STEP_FINISHED,
-        .facts.step_finished = {.step = step, .duration_us = 81234, .size = 512}};
+    struct event event = {.type = EVENT_STEP_FINISHED,
+                          .facts.step_finished = {.step = step, .duration_us = 81234, .size = 512}};
     event.bodies[BODY_RESULT] = value_text(SLICE("{\"id\":4711,\"state\":\"accepted\"}"));
     return event;
 }
@@ -153,9 +152,11 @@ static void append_record_of(struct bench *bench, struct running *it, int part)
     struct event first[] = {queued};
     struct event second[] = {{.type = EVENT_EXECUTION_STARTED}, started};
     struct event third[] = {finished_step(1), started};
-    struct event fourth[] = {finished_step(2), finished_step(3), logged,
-                             {.type = EVENT_EXECUTION_FINISHED,
-                              .facts.execution_finished = {.state = 2, .steps = 3}}};
+    struct event fourth[] = {
+        finished_step(2),
+        finished_step(3),
+        logged,
+        {.type = EVENT_EXECUTION_FINISHED, .facts.execution_finished = {.state = 2, .steps = 3}}};
     struct event *const events[] = {first, second, third, fourth};
     static const size_t counts[] = {1, 2, 2, 4};
     append_part(bench, it, events[part], counts[part]);

@@ -45,8 +45,8 @@ static enum err apply(struct projection_context *context,
     row[40] = (char)levels;
     struct views_key key = views_key();
     views_key_u64(&key, record->last_seq);
-    enum err e = views_put(context->txn, VIEWS_LOGS, views_key_slice(&key), slice_of(row, sizeof row),
-                  reterr);
+    enum err e = views_put(context->txn, VIEWS_LOGS, views_key_slice(&key),
+                           slice_of(row, sizeof row), reterr);
     if (e != ERR_OK) {
         return e;
     }
