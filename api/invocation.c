@@ -49,6 +49,7 @@ enum err invocation_admit(struct reading *reading,
         .is_system = instance->is_system,
         .is_synchronous = flow->is_synchronous,
         .has_own_response = flow->steps[0].input_count > 0,
+        .has_steps = flow->step_count > 1,
     };
     *ret_flow = flow;
     return ERR_OK;
@@ -84,6 +85,8 @@ static enum err submit(struct invocation *it, struct error *reterr)
     command->key = it->admission.key;
     command->size = it->body.size;
     command->waiting_max = it->invoker->waiting_max;
+    command->ends_at_once =
+        command->malformed.size == 0 && !it->admission.has_steps && !it->admission.is_synchronous;
     return engine_submit(it->invoker->engine, &command->base, reterr);
 }
 

@@ -36,6 +36,7 @@ struct admission {
     bool is_system;
     bool is_synchronous;
     bool has_own_response; /* the trigger's inputs say how to answer */
+    bool has_steps;        /* beside the trigger */
 };
 
 struct invocation;

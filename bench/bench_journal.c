@@ -10,6 +10,7 @@
  * dictionary was not trained on. With --corpus, lines of JSON in a file are sealed too (one
  * {"event": ..., "payload": ...} a line), and their ratio is printed.
  */
+#include "bench/payload.h"
 #include "core/base/buf.h"
 #include "core/base/check.h"
 #include "core/base/codec.h"
@@ -37,7 +38,7 @@ struct bench {
     struct id_source ids;
     struct buf raw[PAYLOADS]; /* [[1, head, body]] */
     size_t next;
-    uint64_t random;
+    struct payload_source source;
     struct error error;
 };
 
@@ -51,124 +52,7 @@ static void must(struct bench *bench, enum err e, const char *doing)
 
 /* ---- payloads ---- */
 
-static uint64_t draw(struct bench *bench, uint64_t below)
-{
-    uint64_t x = bench->random;
-    x ^= x >> 12;
-    x ^= x << 25;
-    x ^= x >> 27;
-    bench->random = x;
-    return (x * UINT64_C(2685821657736338717) >> 11) % below;
-}
-
-static void put_uuid(struct bench *bench, struct buf *out)
-{
-    char text[UUID_TEXT_SIZE];
-    (void)bench;
-    uuid_format(id_random(), text);
-    buf_put_text(out, text);
-}
-
-static void put_hex(struct bench *bench, struct buf *out, int digits)
-{
-    for (int i = 0; i < digits; i++) {
-        buf_put_char(out, "0123456789abcdef"[draw(bench, 16)]);
-    }
-}
-
-static const char *pick(struct bench *bench, const char *const *words, size_t count)
-{
-    return words[draw(bench, count)];
-}
-
-static const char *const first_names[] = {"Anna",  "Peter", "Maria", "Lukas", "Jonas", "Emma",
-                                          "Sofia", "Leon",  "Paul",  "Lena",  "Max",   "Nina"};
-static const char *const last_names[] = {"Meyer",    "Schulz",   "Novak", "Rossi",
-                                         "Garcia",   "Smith",    "Jones", "Dubois",
-                                         "Andersen", "Kowalski", "Silva", "Brown"};
-static const char *const cities[] = {"Berlin", "Hamburg", "Boston",  "Austin",
-                                     "Dublin", "Lyon",    "Utrecht", "Leeds"};
-static const char *const products[] = {"Desk Lamp",   "Office Chair", "USB Cable",  "Water Bottle",
-                                       "Notebook A5", "Wool Scarf",   "Phone Case", "Coffee 1kg"};
-
-#define PICK(bench, words) pick((bench), (words), ARRAY_COUNT(words))
-
-static void put_member_uuid(struct bench *bench, struct buf *out, const char *key)
-{
-    buf_printf(out, "\"%s\":\"", key);
-    put_uuid(bench, out);
-    buf_put_text(out, "\",");
-}
-
-static void put_items(struct bench *bench, struct buf *out)
-{
-    for (uint64_t i = 0, count = 2 + draw(bench, 3); i < count; i++) {
-        buf_put_text(out, i > 0 ? ",{" : "{");
-        put_member_uuid(bench, out, "lineId");
-        buf_printf(out,
-                   "\"article\":\"ART-%05" PRIu64 "\",\"label\":\"%s\",\"pieces\":%" PRIu64
-                   ",\"each\":%" PRIu64 ".%02" PRIu64 "}",
-                   draw(bench, 100000), PICK(bench, products), 1 + draw(bench, 9), draw(bench, 300),
-                   draw(bench, 100));
-    }
-}
-
-static void put_order(struct bench *bench, struct buf *out)
-{
-    const char *first = PICK(bench, first_names);
-    const char *last = PICK(bench, last_names);
-    buf_put_char(out, '{');
-    put_member_uuid(bench, out, "orderUuid");
-    buf_printf(out,
-               "\"orderNo\":\"A-%06" PRIu64 "\",\"placed\":\"2025-0%" PRIu64 "-1%" PRIu64
-               "T1%" PRIu64 ":2%" PRIu64 ":3%" PRIu64 "Z\",\"currency\":\"EUR\",\"buyer\":{",
-               draw(bench, 1000000), 1 + draw(bench, 9), draw(bench, 10), draw(bench, 10),
-               draw(bench, 10), draw(bench, 10));
-    put_member_uuid(bench, out, "buyerId");
-    buf_printf(out,
-               "\"given\":\"%s\",\"family\":\"%s\",\"mail\":\"%s.%s%" PRIu64 "@example.com\","
-               "\"tel\":\"+49%010" PRIu64 "\"},\"deliverTo\":{\"street\":\"%s Str. %" PRIu64
-               "\",\"town\":\"%s\",\"code\":\"%05" PRIu64 "\",\"land\":\"DE\"},\"positions\":[",
-               first, last, first, last, draw(bench, 100), draw(bench, 10000000000),
-               PICK(bench, cities), 1 + draw(bench, 99), PICK(bench, cities), draw(bench, 100000));
-    put_items(bench, out);
-    buf_printf(out, "],\"sum\":%" PRIu64 ".%02" PRIu64 ",\"paid\":{\"by\":\"card\",\"ref\":\"",
-               draw(bench, 1000), draw(bench, 100));
-    put_hex(bench, out, 24);
-    buf_put_text(out, "\",\"state\":\"captured\"},\"via\":\"web\",\"remark\":null}");
-}
-
-static void put_contact(struct bench *bench, struct buf *out)
-{
-    const char *first = PICK(bench, first_names);
-    const char *last = PICK(bench, last_names);
-    buf_printf(out,
-               "{\"happened\":\"contact_changed\",\"when\":\"2025-05-1%" PRIu64 "T10:2%" PRIu64
-               ":11Z\",",
-               draw(bench, 10), draw(bench, 10));
-    put_member_uuid(bench, out, "space");
-    buf_put_text(out, "\"person\":{");
-    put_member_uuid(bench, out, "personId");
-    buf_printf(
-        out,
-        "\"given\":\"%s\",\"family\":\"%s\",\"mail\":\"%s@%s.example.com\",\"tel\":\"+1%010" PRIu64
-        "\",\"role\":\"Buyer\",\"employer\":{",
-        first, last, first, last, draw(bench, 10000000000));
-    put_member_uuid(bench, out, "employerId");
-    buf_printf(out,
-               "\"called\":\"%s GmbH\",\"branch\":\"retail\",\"heads\":%" PRIu64 "},\"lives\":{"
-               "\"line\":\"%" PRIu64 " Main St\",\"town\":\"%s\",\"code\":\"%05" PRIu64
-               "\",\"land\":\"US\"},\"phase\":\"customer\",\"keeper\":{",
-               last, draw(bench, 5000), draw(bench, 200), PICK(bench, cities), draw(bench, 100000));
-    put_member_uuid(bench, out, "keeperId");
-    buf_printf(out,
-               "\"mail\":\"sam@acme.example.com\"},\"marks\":[\"newsletter\",\"vip\"],\"own\":{"
-               "\"score\":%" PRIu64 ",\"origin\":\"webinar\"},\"made\":\"2024-01-02T03:04:05Z\","
-               "\"changed\":\"2025-05-11T10:22:11Z\"},\"differs\":[\"mail\",\"role\"]}",
-               draw(bench, 100));
-}
-
-static void put_head(struct bench *bench, struct buf *out, size_t body_bytes)
+static void put_head(struct buf *out, size_t body_bytes)
 {
     char id[ID_TEXT_SIZE];
     id_encode("InstanceFlowConfig", id_random(), id);
@@ -176,16 +60,16 @@ static void put_head(struct bench *bench, struct buf *out, size_t body_bytes)
                "POST /trigger/%s HTTP/1.1\r\nHost: hooks.example.com\r\nUser-Agent: acme/3.2\r\n"
                "Content-Type: application/json\r\nAccept: */*\r\nX-Request-Id: ",
                id);
-    put_uuid(bench, out);
+    payload_put_uuid(out);
     buf_printf(out, "\r\nContent-Length: %zu\r\n\r\n", body_bytes);
 }
 
 /* [[1, head, body]], as an execution keeps what triggered it. */
-static void put_payload(struct bench *bench, struct buf *out, struct slice body)
+static void put_payload(struct buf *out, struct slice body)
 {
     struct buf head;
     buf_init(&head, LIMIT_HEAD_BYTES);
-    put_head(bench, &head, body.size);
+    put_head(&head, body.size);
     codec_put_list(out, 1);
     codec_put_list(out, 3);
     codec_put_u64(out, 1);
@@ -202,12 +86,12 @@ static void make_payloads(struct bench *bench)
     for (size_t i = 0; i < PAYLOADS; i++) {
         buf_clear(&body);
         if (i % 2 == 0) {
-            put_order(bench, &body);
+            payload_put_order(&bench->source, &body);
         } else {
-            put_contact(bench, &body);
+            payload_put_contact(&bench->source, &body);
         }
         buf_init(&bench->raw[i], LIMIT_WEBHOOK_BODY_BYTES);
-        put_payload(bench, &bench->raw[i], buf_slice(&body));
+        put_payload(&bench->raw[i], buf_slice(&body));
     }
     buf_deinit(&body);
 }
@@ -387,7 +271,7 @@ static void seal_line(struct bench *bench, struct slice line, uint64_t *raw, uin
         struct slice text = json_out_to_arena(&arena, payload != NULL ? payload : &value);
         struct buf out;
         buf_init(&out, LIMIT_WEBHOOK_BODY_BYTES);
-        put_payload(bench, &out, text);
+        put_payload(&out, text);
         struct sealed_body body = seal(bench, new_id(bench), buf_slice(&out));
         *raw += body.raw_bytes;
         *stored += body.stored_bytes;
@@ -421,7 +305,7 @@ static void measure_corpus(struct bench *bench, const char *path)
 
 int main(int count, char **words)
 {
-    static struct bench bench = {.random = 88172645463325252};
+    static struct bench bench;
     if (count != 2 && !(count == 4 && strcmp(words[2], "--corpus") == 0)) {
         (void)fprintf(stderr, "usage: bench_journal DIR [--corpus FILE]\n");
         return 2;
@@ -429,6 +313,7 @@ int main(int count, char **words)
     struct journal_options options = {
         .data_dir = words[1], .clock = clock_system(), .create = true};
     json_in_init();
+    bench.source = payload_source();
     must(&bench, journal_open(&options, &bench.journal, &bench.error), "open");
     must(&bench, sealer_create(bench.journal, &bench.sealer, &bench.error), "open");
     must(&bench, keyring_get(journal_keyring(bench.journal), KEY, &bench.key, &bench.error),

@@ -274,6 +274,18 @@ enum err executions_view_steps(struct views_txn *txn,
     return e;
 }
 
+enum err executions_view_open_place(struct views_txn *txn,
+                                    struct uuid id,
+                                    struct uuid *ret_instance,
+                                    uint32_t *ret_flow,
+                                    struct error *reterr)
+{
+    struct slice row;
+    struct views_key key = views_key_of_id(id);
+    enum err e = views_get(txn, VIEWS_EXECUTIONS_OPEN, views_key_slice(&key), &row, reterr);
+    return e != ERR_OK ? e : executions_view_place(row, ret_instance, ret_flow, reterr);
+}
+
 enum err executions_view_place(struct slice row,
                                struct uuid *ret_instance,
                                uint32_t *ret_flow,

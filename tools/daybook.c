@@ -23,6 +23,7 @@ static const struct tool tools[] = {
     {"stats", "events by type, bytes before and after compression, views, keys", tool_stats},
     {"verify", "prove that nothing was changed, lost or damaged", tool_verify},
     {"rebuild", "build the views from the journal, or compare them with it", tool_rebuild},
+    {"bench", "measure this program on this machine", tool_bench},
 };
 
 static void print_help(FILE *out)
@@ -65,6 +66,12 @@ int main(int argc, char **argv)
     if (argc < 2) {
         print_help(stderr);
         return TOOL_USAGE;
+    }
+    if (argc > 2 && strcmp(argv[1], "help") == 0) { /* help COMMAND is COMMAND --help */
+        static char help[] = "--help";
+        argv[1] = argv[2];
+        argv[2] = help;
+        argc = 3;
     }
     int code = run_word(argv[1]);
     if (code >= 0) {

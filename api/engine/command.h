@@ -50,6 +50,7 @@ struct command {
     struct slice idempotency; /* 32 bytes digest of scope and key; empty: none */
     struct slice request;     /* 32 bytes digest of the request, with idempotency */
     size_t bytes;             /* memory it holds, for the bound of the queue */
+    bool patient;             /* nobody waits for its end: it may be committed with others */
 
     /* ---- set by the engine ---- */
     enum command_outcome outcome;

@@ -1,12 +1,15 @@
 #include "api/engine/engine.h"
 
 #include "api/diag.h"
+#include "api/engine/command_queue.h"
 #include "api/engine/definitions.h"
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "projections/idempotency_view.h"
+#include "projections/instance_cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +32,10 @@ struct engine {
     bool thread_running;
 
     /* ---- loop thread ---- */
-    uv_async_t async;
-    bool async_open;
+    uv_async_t async; /* results of the writer are there */
+    uv_prepare_t before_wait;
+    uv_check_t after_wait;
+    unsigned handles_open;
     struct id_source ids;
     bool closing;
     void (*closed_cb)(void *data);
@@ -41,13 +46,11 @@ struct engine {
     int64_t tend_at_us; /* monotonic */
     bool expiring;      /* expired bodies may still be there */
 
+    struct command_queue queue; /* locks itself */
+
     /* ---- under the mutex ---- */
     uv_mutex_t mutex;
-    uv_cond_t wake;
-    struct list waiting;
     struct list finished;
-    size_t waiting_bytes;
-    bool stop;
     bool stopped; /* the thread is at its end */
     bool disk_full;
     uint64_t head_seq;
@@ -62,25 +65,6 @@ static void die(struct engine *engine, const char *what, const struct error *err
     (void)snprintf(text, sizeof text, "%s: %s", what, error_text(error));
     engine->options.fatal(engine->options.fatal_data, text);
     abort(); /* fatal must not return */
-}
-
-/* Waits for work, or a while. Takes at most a batch. Returns: false when asked to stop and nothing
- * waits. */
-static bool take_batch(struct engine *engine, struct list *batch)
-{
-    uv_mutex_lock(&engine->mutex);
-    if (list_empty(&engine->waiting) && !engine->stop) {
-        (void)uv_cond_timedwait(&engine->wake, &engine->mutex, IDLE_WAIT_NS);
-    }
-    struct list_link *link = NULL;
-    while (batch->count < ENGINE_BATCH_COMMANDS &&
-           (link = list_pop_front(&engine->waiting)) != NULL) {
-        list_push_back(batch, link);
-        engine->waiting_bytes -= LIST_ENTRY(link, struct command, link)->bytes;
-    }
-    bool more = batch->count > 0 || !engine->stop;
-    uv_mutex_unlock(&engine->mutex);
-    return more;
 }
 
 static void give_back(struct engine *engine, struct list *batch)
@@ -129,9 +113,13 @@ static void execute_one(struct writer *writer, struct command *command)
     if (is_repeated(writer, command)) {
         return;
     }
+    uint64_t next_key = writer->next_key;
     enum err e = command->execute(command, writer, &command->error);
     if (e == ERR_OK && !command->appended && arena_exhausted(command->arena)) {
         e = arena_error(command->arena, "the command", &command->error);
+    }
+    if (!command->appended) {
+        writer->next_key = next_key; /* nothing was sealed with what it took */
     }
     if (e != ERR_OK) {
         command->error.code = e;
@@ -267,6 +255,14 @@ static bool begin(struct engine *engine, struct list *batch, struct list *execut
     return true;
 }
 
+/* Whether there is room in the batch for what arrived while its first part was executed, and
+ * anything did. */
+static bool take_more(struct engine *engine, struct list *batch, const struct list *executed)
+{
+    return list_empty(batch) && executed->count < ENGINE_BATCH_COMMANDS &&
+           command_queue_more(&engine->queue, batch, ENGINE_BATCH_COMMANDS - executed->count);
+}
+
 /* One commit's worth of the batch. Those executed go back to the loop. */
 static void run_some(struct engine *engine, struct list *batch)
 {
@@ -274,7 +270,9 @@ static void run_some(struct engine *engine, struct list *batch)
     list_init(&executed);
     if (begin(engine, batch, &executed)) {
         struct error error = {0};
-        execute_all(engine, batch, &executed);
+        do {
+            execute_all(engine, batch, &executed);
+        } while (take_more(engine, batch, &executed));
         writer_end_batch(&engine->writer);
         if (!engine->writer.appended) {
             journal_abort(engine->journal);
@@ -320,7 +318,7 @@ static void writer_main(void *data)
     struct engine *engine = data;
     struct list batch;
     list_init(&batch);
-    while (take_batch(engine, &batch)) {
+    while (command_queue_take(&engine->queue, &batch, ENGINE_BATCH_COMMANDS, IDLE_WAIT_NS)) {
         if (batch.count == 0 && engine_disk_is_full(engine)) {
             look_at_disk(engine);
         }
@@ -341,11 +339,10 @@ static void writer_main(void *data)
 
 /* ---- the loop thread ---- */
 
-static void on_async_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     struct engine *engine = handle->data;
-    engine->async_open = false;
-    if (engine->closed_cb != NULL) {
+    if (--engine->handles_open == 0 && engine->closed_cb != NULL) {
         engine->closed_cb(engine->closed_data);
     }
 }
@@ -354,7 +351,9 @@ static void finish_closing(struct engine *engine)
 {
     (void)uv_thread_join(&engine->thread);
     engine->thread_running = false;
-    uv_close((uv_handle_t *)&engine->async, on_async_closed);
+    uv_close((uv_handle_t *)&engine->async, on_handle_closed);
+    uv_close((uv_handle_t *)&engine->before_wait, on_handle_closed);
+    uv_close((uv_handle_t *)&engine->after_wait, on_handle_closed);
 }
 
 static void count_finished(struct engine *engine, const struct command *command)
@@ -377,6 +376,7 @@ static void on_finished(uv_async_t *async)
     }
     bool stopped = engine->stopped;
     uv_mutex_unlock(&engine->mutex);
+    (void)failpoint_hit(FAILPOINT_ENGINE_BEFORE_ANSWER); /* a place to die at; it has no error */
     while ((link = list_pop_front(&finished)) != NULL) {
         struct command *command = LIST_ENTRY(link, struct command, link);
         command->done(command);
@@ -386,27 +386,40 @@ static void on_finished(uv_async_t *async)
     }
 }
 
+static void on_before_wait(uv_prepare_t *handle)
+{
+    struct engine *engine = handle->data;
+    command_queue_wake(&engine->queue);
+}
+
+static void on_after_wait(uv_check_t *handle)
+{
+    struct engine *engine = handle->data;
+    command_queue_wake(&engine->queue);
+}
+
+static void count_turned_away(struct engine *engine)
+{
+    uv_mutex_lock(&engine->mutex);
+    engine->stats.turned_away++;
+    uv_mutex_unlock(&engine->mutex);
+}
+
 enum err engine_submit(struct engine *engine, struct command *command, struct error *reterr)
 {
     if (engine->closing) {
         return error_set(reterr, ERR_CLOSED, "the server is shutting down");
     }
-    uv_mutex_lock(&engine->mutex);
-    bool disk_full = engine->disk_full;
-    bool busy = engine->waiting.count >= ENGINE_QUEUE_COMMANDS ||
-                engine->waiting_bytes + command->bytes > ENGINE_QUEUE_BYTES;
-    engine->stats.turned_away += disk_full || busy;
-    if (!disk_full && !busy) {
-        list_push_back(&engine->waiting, &command->link);
-        engine->waiting_bytes += command->bytes;
-        uv_cond_signal(&engine->wake);
-    }
-    uv_mutex_unlock(&engine->mutex);
-    if (disk_full) {
+    if (engine_disk_is_full(engine)) {
+        count_turned_away(engine);
         return error_set(reterr, ERR_DISK_FULL,
                          "the disk is nearly full: nothing new is accepted until there is room");
     }
-    return busy ? error_set(reterr, ERR_BUSY, "too many commands wait for the writer") : ERR_OK;
+    if (!command_queue_put(&engine->queue, command)) {
+        count_turned_away(engine);
+        return error_set(reterr, ERR_BUSY, "too many commands wait for the writer");
+    }
+    return ERR_OK;
 }
 
 /* ---- opening and closing ---- */
@@ -439,22 +452,40 @@ static enum err open_writer(struct engine *engine, struct error *reterr)
     arena_init(&writer->arena, WRITER_ARENA_BYTES);
     buf_init(&writer->row, WRITER_ROW_BYTES);
     enum err e = journal_reader_create(engine->journal, &writer->reader, reterr);
+    e = e != ERR_OK ? e : instance_cache_create(&writer->instances, reterr);
     e = e != ERR_OK ? e : writer_load(writer, reterr);
     engine->head_seq = writer->committed_seq;
     return e;
 }
 
-static enum err start_thread(struct engine *engine, struct error *reterr)
+/* Both ends of a wait of the loop are ends of a turn: requests are read behind it, runs are begun
+ * before it. */
+static enum err open_handles(struct engine *engine, struct error *reterr)
 {
     int rc = uv_async_init(engine->loop, &engine->async, on_finished);
     if (rc != 0) {
         return error_set(reterr, ERR_IO, "engine: %s", uv_strerror(rc));
     }
-    engine->async.data = engine;
-    engine->async_open = true;
-    rc = uv_thread_create(&engine->thread, writer_main, engine);
+    (void)uv_prepare_init(engine->loop, &engine->before_wait); /* these cannot fail */
+    (void)uv_check_init(engine->loop, &engine->after_wait);
+    engine->async.data = engine->before_wait.data = engine->after_wait.data = engine;
+    engine->handles_open = 3;
+    (void)uv_prepare_start(&engine->before_wait, on_before_wait);
+    (void)uv_check_start(&engine->after_wait, on_after_wait);
+    uv_unref((uv_handle_t *)&engine->before_wait);
+    uv_unref((uv_handle_t *)&engine->after_wait);
+    return ERR_OK;
+}
+
+static enum err start_thread(struct engine *engine, struct error *reterr)
+{
+    enum err e = open_handles(engine, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    int rc = uv_thread_create(&engine->thread, writer_main, engine);
     if (rc != 0) {
-        /* The async handle is open and nobody runs the loop yet: there is no way back from here. */
+        /* Handles are open and nobody runs the loop yet: there is no way back from here. */
         struct error error;
         IGNORE(error_set(&error, ERR_IO, "%s", uv_strerror(rc)));
         die(engine, "start writer thread", &error);
@@ -476,10 +507,9 @@ enum err engine_create(uv_loop_t *loop,
     engine->loop = loop;
     engine->options = *options;
     engine->expiring = true;
-    list_init(&engine->waiting);
+    command_queue_init(&engine->queue);
     list_init(&engine->finished);
-    (void)uv_mutex_init(&engine->mutex); /* fail only without memory, and then abort */
-    (void)uv_cond_init(&engine->wake);
+    (void)uv_mutex_init(&engine->mutex); /* fails only without memory, and then aborts */
     enum err e = random_init(reterr);
     e = e != ERR_OK ? e : open_stores(engine, ret_reason, reterr);
     e = e != ERR_OK ? e : open_writer(engine, reterr);
@@ -498,10 +528,7 @@ void engine_close(struct engine *engine, void (*cb)(void *data), void *data)
     engine->closing = true;
     engine->closed_cb = cb;
     engine->closed_data = data;
-    uv_mutex_lock(&engine->mutex);
-    engine->stop = true;
-    uv_cond_signal(&engine->wake);
-    uv_mutex_unlock(&engine->mutex);
+    command_queue_stop(&engine->queue);
 }
 
 void engine_destroy(struct engine **engine)
@@ -510,16 +537,17 @@ void engine_destroy(struct engine **engine)
     if (it == NULL) {
         return;
     }
-    ASSERT(!it->thread_running && !it->async_open);
+    ASSERT(!it->thread_running && it->handles_open == 0);
     journal_reader_destroy(&it->writer.reader);
     buf_deinit(&it->writer.row);
     arena_deinit(&it->writer.arena);
+    instance_cache_destroy(&it->writer.instances);
     open_counts_deinit(&it->writer.open);
     definitions_destroy(&it->definitions);
     trust_end(&it->trust);
     views_close(&it->views);
     journal_close(&it->journal);
-    uv_cond_destroy(&it->wake);
+    command_queue_deinit(&it->queue);
     uv_mutex_destroy(&it->mutex);
     memory_free(it);
     *engine = NULL;
@@ -564,9 +592,8 @@ struct engine_stats engine_stats(struct engine *engine)
 {
     uv_mutex_lock(&engine->mutex);
     struct engine_stats stats = engine->stats;
-    stats.queued_commands = engine->waiting.count;
-    stats.queued_bytes = engine->waiting_bytes;
     uv_mutex_unlock(&engine->mutex);
+    command_queue_sizes(&engine->queue, &stats.queued_commands, &stats.queued_bytes);
     return stats;
 }
 

@@ -3,9 +3,10 @@
  * loop.
  *
  *  loop thread                        writer thread
- *  engine_submit ── bounded queue ──> take all that wait (bounded)
+ *  engine_submit ── command_queue ──> take all that wait (bounded)
  *                                       journal_begin, views_begin
  *                                       each: idempotency, execute, append, fold
+ *                                       what has arrived meanwhile, too
  *                                       journal_commit (sync), views_commit
  *  done callbacks <── uv_async ────── results in order
  *
@@ -28,10 +29,6 @@
 #include "projections/rebuild.h"
 
 #include <uv.h>
-
-/* Commands and bytes waiting for the writer; over it engine_submit answers ERR_BUSY. */
-#define ENGINE_QUEUE_COMMANDS 8192
-#define ENGINE_QUEUE_BYTES    (256 * MIB)
 
 /* Commands of one batch. */
 #define ENGINE_BATCH_COMMANDS 1024

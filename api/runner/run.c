@@ -53,14 +53,22 @@ static void end(struct run *run, const struct runner_outcome *outcome)
     }
 }
 
+/* Whether a caller was promised the result. */
+static bool is_awaited(const struct run *run)
+{
+    return (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+}
+
 static void deliver(struct run *run)
 {
-    struct runner_outcome outcome = {.execution = run->id};
-    const struct flow_end *machine_end = run->failed ? NULL : run->effect.end;
-    outcome.state = run->end_state;
-    outcome.error = run->end_text;
-    if (machine_end != NULL && machine_end->succeeded) {
-        outcome.response = &machine_end->response;
+    struct runner_outcome outcome = {
+        .execution = run->id, .state = run->end_state, .error = run->end_text};
+    struct flow_response response;
+    struct error error = {0};
+    if (!run->failed && run->effect.end->succeeded && is_awaited(run)) {
+        enum err e = run_response(run->effect.end, &run->arena, &response, &error);
+        outcome.response = e == ERR_OK ? &response : NULL;
+        outcome.error = slice_of_text(e == ERR_OK ? NULL : error_text(&error));
     }
     end(run, &outcome);
 }
@@ -110,6 +118,7 @@ static void perform(struct run *run)
         return;
     }
     run->phase = RUN_OUTSIDE;
+    run->was_outside = true;
     if (run->effect.kind != FLOW_HTTP) {
         start_timer(run, run->effect.wait_ms);
         return;
@@ -152,6 +161,7 @@ static void clear_batch(struct run *run)
 
 static void note_committed(struct run *run)
 {
+    run->was_outside = false;
     for (size_t i = 0; i < run->batch.count; i++) {
         const struct event *event = &run->batch.events[i];
         run->journaled_start = run->journaled_start || event->type == EVENT_EXECUTION_STARTED;
@@ -194,6 +204,14 @@ static void on_committed(struct command *command)
     }
 }
 
+/* Whether nobody waits for this batch: it ends an execution that nobody asked the result of, and
+ * tells of no effect outside, which a crash would make unknown. */
+static bool is_patient(const struct run *run)
+{
+    bool ends = run->failed || run->effect.kind == FLOW_FINISHED;
+    return ends && !is_awaited(run) && !run->was_outside;
+}
+
 static void commit(struct run *run)
 {
     struct error error = {0};
@@ -206,6 +224,7 @@ static void commit(struct run *run)
     command->base.done = on_committed;
     command->base.arena = &run->batch_arena;
     command->base.bytes = bytes + run->batch.count * sizeof(struct event);
+    command->base.patient = is_patient(run);
     command->execution = run->id;
     command->instance = run->execution.instance;
     command->key = run->key.number;

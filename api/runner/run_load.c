@@ -15,7 +15,8 @@
 struct load {
     struct run *run;
     struct reading *reading;
-    struct instance instance;
+    const struct instance *instance; /* the reading's, until load_names takes a copy */
+    struct instance copy;
     struct customer customer;
     struct integration integration;
     struct integration_version version;
@@ -28,27 +29,33 @@ static enum err load_names(struct load *it, struct error *reterr)
 {
     struct arena *arena = &it->run->arena;
     struct views_txn *views = it->reading->views;
-    enum err e = customers_view_get(views, it->instance.customer, arena, &it->customer, reterr);
+    /* The trigger's result keeps texts of all three. */
+    enum err e = instances_view_get(views, it->instance->id, arena, &it->copy, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    it->instance = &it->copy;
+    e = customers_view_get(views, it->instance->customer, arena, &it->customer, reterr);
     return e != ERR_OK ? e
-                       : integrations_view_get(views, it->instance.integration, arena,
+                       : integrations_view_get(views, it->instance->integration, arena,
                                                &it->integration, reterr);
 }
 
 static enum err load_key(struct load *it, struct error *reterr)
 {
     struct keyring *keyring = journal_keyring(engine_journal(it->run->runner->options.engine));
-    return keyring_get(keyring, it->instance.key, &it->run->key, reterr);
+    return keyring_get(keyring, it->instance->key, &it->run->key, reterr);
 }
 
 static enum err find_flow(struct load *it, struct error *reterr)
 {
     struct run *run = it->run;
     uint64_t place = run->execution.flow;
-    if (place >= it->instance.flow_count) {
+    if (place >= it->instance->flow_count) {
         return error_set(reterr, ERR_DAMAGED, "the instance has no flow config %llu",
                          (unsigned long long)place);
     }
-    struct slice identity = it->instance.flows[place].identity;
+    struct slice identity = it->instance->flows[place].identity;
     run->flow = definition_flow(run->config->definition, identity);
     return run->flow != NULL ? ERR_OK
                              : error_set(reterr, ERR_NOT_FOUND, "the version has no flow \"%.*s\"",
@@ -101,7 +108,7 @@ static struct value webhook_urls(struct load *it)
     const struct definition *definition = it->run->config->definition;
     for (uint32_t i = 0; i < definition->flow_count; i++) {
         const struct instance_flow *flow =
-            instance_flow_of(&it->instance, definition->flows[i].identity, NULL);
+            instance_flow_of(it->instance, definition->flows[i].identity, NULL);
         if (flow != NULL) {
             (void)value_map_put(&it->run->arena, &urls, definition->flows[i].name,
                                 value_text(webhook_url(it, flow->id)));
@@ -132,7 +139,7 @@ static enum err trigger_value(struct load *it, struct value *ret, struct error *
     struct value urls = webhook_urls(it);
     char sequence[UUID_TEXT_SIZE];
     uuid_format(it->integration.id, sequence);
-    const struct instance_flow *flow = &it->instance.flows[run->execution.flow];
+    const struct instance_flow *flow = &it->instance->flows[run->execution.flow];
     struct flow_trigger_facts facts = {
         .headers = headers,
         .header_count = (uint32_t)it->trigger.header_count,
@@ -145,7 +152,7 @@ static enum err trigger_value(struct load *it, struct value *ret, struct error *
         .webhook_urls = &urls,
         .customer = {id_text(arena, "Customer", it->customer.id), it->customer.external_id,
                      it->customer.name},
-        .instance = {id_text(arena, "Instance", it->instance.id), it->instance.name},
+        .instance = {id_text(arena, "Instance", it->instance->id), it->instance->name},
         .integration = {id_text(arena, "Integration", it->integration.id), it->integration.name,
                         arena_copy(arena, slice_of_text(sequence)),
                         run->config->definition->external_version},
@@ -275,11 +282,12 @@ static enum err load_history(struct load *it, struct error *reterr)
 
 /* ---- all of it ---- */
 
-/* Whether anybody will look at the trigger's result: a step, or a caller who waits for it. A flow
- * that only takes what comes in need not parse it. */
+/* Whether anybody will look at the trigger's result: a step, a caller who waits for it, or who asks
+ * afterwards. */
 static bool needs_trigger(const struct run *run)
 {
-    return run->flow->step_count > 1 || (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+    return run->looked_at || run->flow->step_count > 1 ||
+           (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
 }
 
 static enum err load_rows(struct load *it, struct error *reterr)
@@ -288,8 +296,7 @@ static enum err load_rows(struct load *it, struct error *reterr)
     struct views_txn *views = it->reading->views;
     enum err e = executions_view_get(views, run->id, &run->arena, &run->execution, reterr);
     e = e != ERR_OK ? e
-                    : instances_view_get(views, run->execution.instance, &run->arena, &it->instance,
-                                         reterr);
+                    : reading_instance(it->reading, run->execution.instance, &it->instance, reterr);
     return e != ERR_OK ? e : load_key(it, reterr);
 }
 

@@ -65,9 +65,11 @@ struct run {
     bool journaled_start;  /* execution.started is committed */
     bool committing_start; /* it is in the batch under way */
     bool resumes;          /* execution.resumed is to be journaled */
+    bool looked_at;        /* not run: its result is wanted, whoever waited at the time */
     uint64_t steps;        /* finished and committed */
     int64_t deadline_us;   /* wall time */
     bool timed_out;
+    bool was_outside; /* since the last commit: what it did there is not journaled yet */
 
     struct flow_effect effect; /* to be done once the batch is committed */
     bool failed;               /* ends without the machine: */
@@ -110,9 +112,16 @@ struct runner {
     struct runner_stats stats;
 };
 
-/** Loads everything a run needs. Errors: ERR_BUSY when its payload must wait for memory; others are
- * why it cannot be run. */
+/** Loads everything a run needs. Errors: ERR_BUSY when its payload must wait for
+ * memory; others are why it cannot be run. */
 MUST_USE enum err run_load(struct run *run, struct error *reterr);
+
+/** What a synchronous caller is answered at the end of a flow that succeeded: what stop-execution
+ * says, else the last step's result. Errors: ERR_LIMIT, ERR_NO_MEMORY (arena). */
+MUST_USE enum err run_response(const struct flow_end *end,
+                               struct arena *arena,
+                               struct flow_response *ret,
+                               struct error *reterr);
 
 /** As run_load without the machine: *ret_trigger gets the trigger's result, in run->arena. */
 MUST_USE enum err

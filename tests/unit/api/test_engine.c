@@ -1,5 +1,6 @@
 /* engine: order, group commit, what is done and seen when, refusals, bounds, closing. Without a
  * socket. test_engine_restart.c has what outlives a process. */
+#include "api/engine/command_queue.h"
 #include "core/base/limits.h"
 #include "core/base/memory.h"
 #include "tests/unit/api/engine_kit.h"
@@ -201,25 +202,25 @@ Test(engine, a_command_without_memory_fails)
 Test(engine, the_queue_holds_so_many_commands)
 {
     struct engine_kit_command *commands =
-        memory_zalloc(ENGINE_QUEUE_COMMANDS + 1, sizeof *commands);
+        memory_zalloc(COMMAND_QUEUE_COMMANDS_MAX + 1, sizeof *commands);
     struct engine_kit_command holder;
     struct engine_kit kit;
     engine_kit_begin(&kit);
     engine_kit_hold(&kit, &holder);
-    for (size_t i = 0; i < ENGINE_QUEUE_COMMANDS; i++) {
+    for (size_t i = 0; i < COMMAND_QUEUE_COMMANDS_MAX; i++) {
         engine_kit_submit(&kit, &commands[i], ENGINE_KIT_NOTHING);
     }
-    struct engine_kit_command *more = &commands[ENGINE_QUEUE_COMMANDS];
+    struct engine_kit_command *more = &commands[COMMAND_QUEUE_COMMANDS_MAX];
     engine_kit_command(&kit, more, ENGINE_KIT_SAY);
     cr_expect_eq(engine_submit(kit.engine, &more->base, &kit.error), ERR_BUSY);
     cr_expect_str_eq(kit.error.text, "too many commands wait for the writer");
     engine_kit_let_go(&holder);
-    engine_kit_wait(&kit, ENGINE_QUEUE_COMMANDS + 1);
+    engine_kit_wait(&kit, COMMAND_QUEUE_COMMANDS_MAX + 1);
     cr_expect_eq(more->place, 0, "what is not taken is not done");
     cr_expect_eq(engine_submit(kit.engine, &more->base, &kit.error), ERR_OK);
-    engine_kit_wait(&kit, ENGINE_QUEUE_COMMANDS + 2);
+    engine_kit_wait(&kit, COMMAND_QUEUE_COMMANDS_MAX + 2);
     cr_expect_eq(engine_stats(kit.engine).turned_away, 1);
-    engine_kit_free(commands, ENGINE_QUEUE_COMMANDS + 1);
+    engine_kit_free(commands, COMMAND_QUEUE_COMMANDS_MAX + 1);
     engine_kit_free(&holder, 1);
     memory_free(commands);
     engine_kit_end(&kit);
@@ -235,7 +236,7 @@ Test(engine, the_queue_holds_so_many_bytes)
     for (size_t i = 0; i < 3; i++) {
         engine_kit_command(&kit, &commands[i], ENGINE_KIT_SAY);
     }
-    commands[0].base.bytes = ENGINE_QUEUE_BYTES - 10;
+    commands[0].base.bytes = COMMAND_QUEUE_BYTES_MAX - 10;
     commands[1].base.bytes = 11;
     commands[2].base.bytes = 10;
     cr_expect_eq(engine_submit(kit.engine, &commands[0].base, &kit.error), ERR_OK);
