@@ -91,8 +91,9 @@ struct append_record {
     const struct event *events; /* bodies that are values are encoded and sealed by the journal */
     size_t event_count;
     /* Bodies sealed beforehand (body_seal, with this append's id and this record's part); NULL: the
-     * events' values of that class. Both for one class is a bug. Taken: emptied by a successful
-     * append. */
+     * events' values of that class. With both the sealed one is kept, which must be made of the
+     * same values: these are for whoever folds the events. Taken: emptied by a successful append.
+     */
     struct sealed_body *sealed[BODY_CLASS_COUNT];
     bool not_stored[BODY_CLASS_COUNT]; /* keep digest only (retention 0) */
 };

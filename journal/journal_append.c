@@ -202,9 +202,8 @@ static enum err prepare_bodies(struct journal *journal,
     enum err e = record->key == 0 ? ERR_OK : journal_take_key(journal, record->key, &key, reterr);
     for (int i = 0; i < BODY_CLASS_COUNT && e == ERR_OK; i++) {
         enum body_class body_class = (enum body_class)i;
-        bool values = has_values(append, part, body_class);
         bool sealed = record->sealed[i] != NULL;
-        ASSERT(!(values && sealed));
+        bool values = !sealed && has_values(append, part, body_class);
         ASSERT(!(values || sealed) || record->key != 0);
         if (sealed) {
             take_sealed(append, part, body_class, prepared);

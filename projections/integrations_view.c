@@ -114,7 +114,7 @@ static enum err apply_published(struct projection_context *context,
                                 struct error *reterr)
 {
     struct integration_version version;
-    integration_version_evolve(&version, event);
+    integration_version_evolve(&version, integration, event);
     enum err e = put_version(context, integration->id, &version, reterr);
     if (e == ERR_OK) {
         char row[20];
@@ -139,7 +139,7 @@ static enum err apply_availability(struct projection_context *context,
     if (e != ERR_OK) {
         return e;
     }
-    integration_version_evolve(&version, event);
+    integration_version_evolve(&version, integration, event);
     return put_version(context, integration->id, &version, reterr);
 }
 
@@ -184,7 +184,7 @@ static enum err apply(struct projection_context *context,
 static const enum views_table tables[] = {VIEWS_INTEGRATIONS, VIEWS_INTEGRATION_NAMES,
                                           VIEWS_VERSIONS, VIEWS_VERSION_IDS, VIEWS_FLOW_NODES};
 
-const struct projection integrations_view = {"integrations", 2, tables, ARRAY_COUNT(tables), apply};
+const struct projection integrations_view = {"integrations", 3, tables, ARRAY_COUNT(tables), apply};
 
 /* ---- reading ---- */
 

@@ -298,6 +298,11 @@ flush(struct catching_up *run, uint64_t seq, int64_t recorded_at_us, struct erro
 /* Applies the record and commits when the batch is full at the end of a command, or at the end. */
 static enum err step(struct catching_up *run, const struct record_view *view, struct error *reterr)
 {
+    bool ends_command = view->part + 1 == view->part_count;
+    if (view->last_seq > run->to_seq || (view->last_seq == run->to_seq && !ends_command)) {
+        return error_set(reterr, ERR_INVALID, "no command ends at sequence %llu",
+                         (unsigned long long)run->to_seq);
+    }
     enum err e = ERR_OK;
     if (run->txn == NULL) {
         e = views_begin(run->views, true, &run->txn, reterr);
@@ -310,8 +315,7 @@ static enum err step(struct catching_up *run, const struct record_view *view, st
     }
     run->records_in_txn++;
     run->records++;
-    bool full =
-        run->records_in_txn >= PROJECTOR_BATCH_RECORDS && view->part + 1 == view->part_count;
+    bool full = run->records_in_txn >= PROJECTOR_BATCH_RECORDS && ends_command;
     if (full || view->last_seq == run->to_seq) {
         return flush(run, view->last_seq, view->recorded_at_us, reterr);
     }

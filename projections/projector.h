@@ -67,9 +67,7 @@ MUST_USE enum err projector_catch_up(struct views *views,
                                      void *progress_data,
                                      struct error *reterr);
 
-/**
- * As projector_catch_up, but only to `to_seq`, which must end a command.
- */
+/** As projector_catch_up, but only to `to_seq`. Errors: ERR_INVALID when no command ends there. */
 MUST_USE enum err projector_catch_up_to(struct views *views,
                                         struct journal *journal,
                                         uint64_t to_seq,

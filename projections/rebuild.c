@@ -143,6 +143,7 @@ static enum err put_in_place(const struct rebuild_options *options, struct error
     e = e != ERR_OK ? e : move_dir(live, old, reterr);
     e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BETWEEN_RENAMES, reterr);
     e = e != ERR_OK ? e : move_dir(fresh, live, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_AFTER_RENAME, reterr);
     return e != ERR_OK ? e : remove_views(old, reterr);
 }
 

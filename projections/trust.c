@@ -1,6 +1,7 @@
 #include "projections/trust.h"
 
 #include "core/base/bytes.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "projections/projector.h"
 
@@ -14,13 +15,15 @@
 #define PATH_BYTES 4096
 #define BOOT_BYTES 36 /* a uuid as text */
 
-/* The witness file: boot id, device, inode, transaction. */
+/* The witness file. The time of birth tells a file from another that got its inode later: 0 where
+ * the file system does not know it. */
 struct witness {
     char boot[BOOT_BYTES];
     char pad[4];
     uint64_t device;
     uint64_t inode;
     uint64_t txn;
+    uint64_t born_ns;
 };
 
 struct trust {
@@ -57,6 +60,17 @@ static bool stat_data(const char *dir, struct stat *ret)
     char path[PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
     return stat(path, ret) == 0;
+}
+
+static uint64_t birth_of(const char *dir)
+{
+    char path[PATH_BYTES];
+    struct statx file;
+    (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &file) != 0 || (file.stx_mask & STATX_BTIME) == 0) {
+        return 0;
+    }
+    return (uint64_t)file.stx_btime.tv_sec * 1000000000 + file.stx_btime.tv_nsec;
 }
 
 /* Named by the file it speaks of, so that several data directories do not meet. */
@@ -111,7 +125,8 @@ static bool is_same_life(const char *dir, uint64_t last_txn)
         return false;
     }
     return memcmp(boot, witness.boot, sizeof boot) == 0 && witness.device == data.st_dev &&
-           witness.inode == data.st_ino && (witness.txn == last_txn || witness.txn == last_txn + 1);
+           witness.inode == data.st_ino && witness.born_ns == birth_of(dir) &&
+           (witness.txn == last_txn || witness.txn == last_txn + 1);
 }
 
 /* Whether the journal has this very record. */
@@ -203,6 +218,7 @@ static struct witness *make_witness(const char *dir, struct views *views)
     }
     fresh.device = data.st_dev;
     fresh.inode = data.st_ino;
+    fresh.born_ns = birth_of(dir);
     (void)unlink(path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
@@ -224,6 +240,7 @@ enum err trust_begin(const char *dir, struct views *views, struct trust **ret, s
     }
     (void)snprintf(trust->dir, sizeof trust->dir, "%s", dir);
     enum err e = remove_clean(dir, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_TRUST_AFTER_UNMARK, reterr);
     if (e != ERR_OK) {
         trust_end(&trust);
         return e;
@@ -259,6 +276,7 @@ static enum err write_clean(const char *dir, uint64_t last_txn, struct error *re
 enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr)
 {
     enum err e = views_sync(views, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_TRUST_BEFORE_MARK, reterr);
     e = e != ERR_OK ? e : write_clean(trust->dir, views_last_txn(views), reterr);
     if (e == ERR_OK) {
         trust_forget(trust->dir); /* the mark is there: nobody needs the witness */

@@ -7,8 +7,9 @@
  *   clean      the mark `views/clean` names the last transaction: it was written and synced after a
  *              forced sync of the views, and is removed before the first write after that; or
  *   same life  a witness on tmpfs, which a power loss takes with it, names this boot, the file's
- * device and inode, and the views' last transaction or the one before: since the witness was made
- * no power was lost, and a killed process loses no page it wrote.
+ *              device, inode and time of birth, and the views' last transaction or the one before:
+ *              since the witness was made no power was lost, and a killed process loses no page it
+ *              wrote.
  *
  * In both cases their position must be in the journal with the same chain link, and every
  * projection's version this program's.

@@ -205,6 +205,9 @@ enum err views_commit(struct views_txn **txn, struct error *reterr)
     int rc = mdb_txn_commit((*txn)->txn);
     memory_free(*txn);
     *txn = NULL;
+    if (failpoint_hit(FAILPOINT_VIEWS_AFTER_COMMIT)) {
+        return fault(EIO, "commit", reterr);
+    }
     return rc == 0 ? ERR_OK : fault(rc, "commit", reterr);
 }
 

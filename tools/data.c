@@ -181,11 +181,20 @@ static enum err open_journal(struct data *data, unsigned needs, struct error *re
     return journal_open(&journal, &data->journal, reterr);
 }
 
+static enum err refuse_views(const struct data *data, const char *why, struct error *reterr)
+{
+    return error_set(reterr, ERR_REFUSED,
+                     "the views in %s %s: \"daybook rebuild --data %s\" builds them from the "
+                     "journal, and so does the next start of the server",
+                     data->dir, why, data->dir);
+}
+
 /* Without a server nobody has looked yet whether the views are right. */
 static enum err check_views(struct data *data, const char *path, struct error *reterr)
 {
     bool trusted = data->server_pid != 0;
     const char *reason = "";
+    char why[200];
     enum err e =
         trusted ? ERR_OK : trust_check(path, data->views, data->journal, &trusted, &reason, reterr);
     if (e == ERR_OK && trusted && projector_outdated(data->txn) != NULL) {
@@ -193,30 +202,36 @@ static enum err check_views(struct data *data, const char *path, struct error *r
         reason = "another version of this program made them";
     }
     if (e == ERR_OK && !trusted) {
-        e = error_set(reterr, ERR_REFUSED,
-                      "the views in %s are not to be trusted (%s): \"daybook rebuild --data %s\" "
-                      "builds them from the journal, and so does the next start of the server",
-                      data->dir, reason, data->dir);
+        (void)snprintf(why, sizeof why, "are not to be trusted (%s)", reason);
+        e = refuse_views(data, why, reterr);
     }
     return e;
+}
+
+static enum err open_store(struct data *data, const char *path, struct error *reterr)
+{
+    char file[DATA_PATH_SIZE];
+    char why[ERROR_TEXT_SIZE];
+    struct stat status;
+    struct error fault;
+    struct views_options options = {.dir = path, .read_only = true};
+    enum err e = path_in(file, data->dir, "views/data.mdb");
+    if (e != ERR_OK || stat(file, &status) != 0 || status.st_size == 0) {
+        return refuse_views(data, "are missing", reterr);
+    }
+    if (views_open(&options, &data->views, &fault) != ERR_OK) {
+        (void)snprintf(why, sizeof why, "cannot be opened (%.300s)", error_text(&fault));
+        return refuse_views(data, why, reterr);
+    }
+    return ERR_OK;
 }
 
 enum err data_open_views(struct data *data, struct error *reterr)
 {
     char path[DATA_PATH_SIZE];
-    char file[DATA_PATH_SIZE];
-    struct stat status;
-    struct views_options options = {.dir = path, .read_only = true};
     struct journal_head position;
     enum err e = path_in(path, data->dir, "views");
-    e = e != ERR_OK ? e : path_in(file, data->dir, "views/data.mdb");
-    if (e == ERR_OK && (stat(file, &status) != 0 || status.st_size == 0)) {
-        return error_set(reterr, ERR_NOT_FOUND,
-                         "there are no views in %s: \"daybook rebuild --data %s\" builds them from "
-                         "the journal, and so does the next start of the server",
-                         data->dir, data->dir);
-    }
-    e = e != ERR_OK ? e : views_open(&options, &data->views, reterr);
+    e = e != ERR_OK ? e : open_store(data, path, reterr);
     e = e != ERR_OK ? e : views_begin(data->views, false, &data->txn, reterr);
     e = e != ERR_OK ? e : check_views(data, path, reterr);
     e = e != ERR_OK ? e : projector_position(data->txn, &position, reterr);

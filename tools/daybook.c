@@ -67,6 +67,12 @@ int main(int argc, char **argv)
         print_help(stderr);
         return TOOL_USAGE;
     }
+    if (argc > 2 && strcmp(argv[1], "help") == 0) { /* help COMMAND is COMMAND --help */
+        static char help[] = "--help";
+        argv[1] = argv[2];
+        argv[2] = help;
+        argc = 3;
+    }
     int code = run_word(argv[1]);
     if (code >= 0) {
         return fflush(stdout) == 0 ? code : TOOL_FAILED;

@@ -162,7 +162,7 @@ static bool evolve_version(const struct thing *thing,
                    facts->availability_changed.version == thing->number;
     integration_evolve(&state->integration, event, arena);
     if (published || changed) {
-        integration_version_evolve(&state->version, event);
+        integration_version_evolve(&state->version, &state->integration, event);
     }
     return published || changed;
 }

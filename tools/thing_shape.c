@@ -3,13 +3,9 @@
 #include "core/base/check.h"
 #include "projections/as_of.h"
 #include "projections/customers_view.h"
-#include "projections/instances_view.h"
 #include "projections/integrations_view.h"
 #include "tools/shape.h"
 #include "tools/thing_shape_priv.h"
-
-/* Bytes of a keyed digest that tell keys apart and give nothing to guess from. */
-#define FINGERPRINT_BYTES 4
 
 struct thing_bodies {
     uint64_t seq;
@@ -83,12 +79,12 @@ struct slice thing_shape_integration_name(struct thing_shaping *it, struct uuid 
 }
 
 /* {id, name} of another thing; the name unless the thing is to stand alone. */
-static void put_relation(struct thing_shaping *it,
-                         struct shape *shape,
-                         const char *key,
-                         const char *type,
-                         struct uuid id,
-                         struct slice name)
+void thing_shape_put_relation(struct thing_shaping *it,
+                              struct shape *shape,
+                              const char *key,
+                              const char *type,
+                              struct uuid id,
+                              struct slice name)
 {
     struct shape other = shape_in(it->arena);
     shape_id(&other, "id", type, id);
@@ -100,10 +96,8 @@ static void put_relation(struct thing_shaping *it,
 
 /* ---- kinds ---- */
 
-static void
-put_customer(struct thing_shaping *it, const struct customer *customer, struct shape *shape)
+static void put_customer(const struct customer *customer, struct shape *shape)
 {
-    (void)it;
     shape_text(shape, "name", customer->name);
     shape_text(shape, "externalId", customer->external_id);
     shape_text(shape, "description", customer->description);
@@ -169,8 +163,8 @@ put_version(struct thing_shaping *it, const struct thing_state *state, struct sh
 {
     const struct integration_version *version = &state->version;
     if (!it->alone) {
-        put_relation(it, shape, "integration", "Integration", state->integration.id,
-                     state->integration.name);
+        thing_shape_put_relation(it, shape, "integration", "Integration", state->integration.id,
+                                 state->integration.name);
     }
     shape_u64(shape, "version", version->number);
     shape_bool(shape, "isAvailable", version->is_available);
@@ -179,165 +173,6 @@ put_version(struct thing_shaping *it, const struct thing_state *state, struct sh
     shape_u64(shape, "draftSeq", version->draft_seq);
     shape_id(shape, "createdBy", "User", version->created_by);
     shape_time(shape, "createdAt", version->created_at_us);
-}
-
-/* "key:1a2b3c4d", as the API shows them. */
-static struct value key_fingerprints(struct arena *arena, struct text_list digests)
-{
-    struct value list = value_list();
-    for (uint32_t i = 0; i < digests.count; i++) {
-        struct slice digest = digests.items[i];
-        size_t size = digest.size < FINGERPRINT_BYTES ? digest.size : FINGERPRINT_BYTES;
-        struct slice hex = shape_hex_text(arena, slice_of(digest.data, size));
-        (void)value_list_push(arena, &list,
-                              value_text(arena_format(arena, "key:%.*s", SLICE_ARGS(hex))));
-    }
-    return list;
-}
-
-static struct value flow_map(struct thing_shaping *it, const struct instance_flow *flow)
-{
-    struct shape shape = shape_in(it->arena);
-    shape_id(&shape, "id", "InstanceFlowConfig", flow->id);
-    if (!it->alone) {
-        shape_text(&shape, "flow", flow->identity);
-    }
-    shape_value(&shape, "keys", key_fingerprints(it->arena, flow->keys));
-    return shape.map;
-}
-
-/* Flow configs by the identity of their flow, so that two states can be compared. */
-static struct value flows_map(struct thing_shaping *it, const struct instance *instance)
-{
-    struct value map = value_map();
-    for (uint32_t i = 0; i < instance->flow_count; i++) {
-        (void)value_map_put(it->arena, &map, instance->flows[i].identity,
-                            flow_map(it, &instance->flows[i]));
-    }
-    return map;
-}
-
-/* ---- config ---- */
-
-static void put_set_at(const struct thing_shaping *it, struct shape *shape, uint64_t seq)
-{
-    if (!it->alone) {
-        shape_u64(shape, "setAt", seq);
-    }
-}
-
-static struct value inputs_map(struct thing_shaping *it, const struct config_entry *entry)
-{
-    struct value map = value_map();
-    for (uint32_t i = 0; i < entry->input_count; i++) {
-        const struct config_input *input = &entry->inputs[i];
-        struct shape shape = shape_in(it->arena);
-        shape_bool(&shape, "hasValue", input->has_value);
-        shape_hex(&shape, "fingerprint", input->mark);
-        put_set_at(it, &shape, input->seq);
-        (void)value_map_put(it->arena, &map, input->name, shape.map);
-    }
-    return map;
-}
-
-static enum err put_entry(struct thing_shaping *it,
-                          const struct config_entry *entry,
-                          struct value *config,
-                          struct error *reterr)
-{
-    struct shape shape = shape_in(it->arena);
-    const struct value *body = NULL;
-    struct slice text;
-    enum err e = ERR_OK;
-    if (entry->seq == 0) {
-        shape_value(&shape, "inputs", inputs_map(it, entry));
-    } else {
-        e = thing_shape_state_body(it, entry->seq, &body, reterr);
-        bool there = e == ERR_OK && config_value_in(body, entry->identity, &text);
-        shape_value(&shape, "value", there ? value_text(text) : value_null());
-        if (!there) {
-            shape_bool(&shape, "isErased", true);
-        }
-        if (entry->schedule_type.size > 0) {
-            shape_text(&shape, "scheduleType", entry->schedule_type);
-        }
-        if (entry->time_zone.size > 0) {
-            shape_text(&shape, "timeZone", entry->time_zone);
-        }
-        put_set_at(it, &shape, entry->seq);
-    }
-    (void)value_map_put(it->arena, config, entry->identity, shape.map);
-    return e;
-}
-
-static enum err config_map(struct thing_shaping *it,
-                           const struct config *config,
-                           struct value *ret,
-                           struct error *reterr)
-{
-    enum err e = ERR_OK;
-    *ret = value_map();
-    for (uint32_t i = 0; i < config->count && e == ERR_OK; i++) {
-        e = put_entry(it, &config->entries[i], ret, reterr);
-    }
-    return e;
-}
-
-/* ---- instances ---- */
-
-static void put_instance_relations(struct thing_shaping *it,
-                                   const struct instance *instance,
-                                   struct shape *shape)
-{
-    struct slice none = {NULL, 0};
-    bool named = !it->alone;
-    put_relation(it, shape, "customer", "Customer", instance->customer,
-                 named ? thing_shape_customer_name(it, instance->customer) : none);
-    put_relation(it, shape, "integration", "Integration", instance->integration,
-                 named ? thing_shape_integration_name(it, instance->integration) : none);
-}
-
-static enum err put_instance(struct thing_shaping *it,
-                             const struct instance *instance,
-                             struct shape *shape,
-                             struct error *reterr)
-{
-    struct value config;
-    enum err e = config_map(it, &instance->config, &config, reterr);
-    if (e != ERR_OK) {
-        return e;
-    }
-    shape_text(shape, "name", instance->name);
-    shape_text(shape, "description", instance->description);
-    shape_texts(shape, "labels", instance->labels);
-    put_instance_relations(it, instance, shape);
-    shape_u64(shape, "version", instance->integration_version);
-    shape_bool(shape, "enabled", instance->is_enabled);
-    shape_bool(shape, "isSystem", instance->is_system);
-    shape_u64(shape, "deployment", instance->deployment);
-    shape_u64(shape, "deployedVersion", instance->deployed_version);
-    shape_time(shape, "deployedAt", instance->deployed_at_us);
-    shape_bool(shape, "needsDeploy", instance_needs_deploy(instance));
-    shape_value(shape, "config", config);
-    shape_value(shape, "flowConfigs", flows_map(it, instance));
-    shape_time(shape, "createdAt", instance->created_at_us);
-    shape_time(shape, "updatedAt", instance->updated_at_us);
-    shape_u64(shape, "streamVersion", instance->version);
-    return ERR_OK;
-}
-
-static void
-put_flow_config(struct thing_shaping *it, const struct instance *instance, struct shape *shape)
-{
-    struct slice none = {NULL, 0};
-    ASSERT(it->thing->place < instance->flow_count); /* thing_exists was asked */
-    const struct instance_flow *flow = &instance->flows[it->thing->place];
-    shape_text(shape, "flow", flow->identity);
-    put_relation(it, shape, "instance", "Instance", instance->id,
-                 !it->alone ? instance->name : none);
-    shape_value(shape, "keys", key_fingerprints(it->arena, flow->keys));
-    shape_bool(shape, "enabled", instance->is_enabled);
-    shape_u64(shape, "deployment", instance->deployment);
 }
 
 /* ---- who works here ---- */
@@ -365,7 +200,7 @@ static enum err put_members(struct thing_shaping *it,
 {
     switch (it->thing->kind) {
     case THING_CUSTOMER:
-        put_customer(it, &state->customer, shape);
+        put_customer(&state->customer, shape);
         return ERR_OK;
     case THING_INTEGRATION:
         return put_integration(it, &state->integration, shape, reterr);
@@ -373,9 +208,9 @@ static enum err put_members(struct thing_shaping *it,
         put_version(it, state, shape);
         return ERR_OK;
     case THING_INSTANCE:
-        return put_instance(it, &state->instance, shape, reterr);
+        return thing_shape_instance(it, &state->instance, shape, reterr);
     case THING_FLOW_CONFIG:
-        put_flow_config(it, &state->instance, shape);
+        thing_shape_flow_config(it, &state->instance, shape);
         return ERR_OK;
     case THING_EXECUTION:
         return thing_shape_execution(it, &state->execution, shape, reterr);

@@ -41,6 +41,18 @@ const struct tool *tool_find(const struct tool *tools, size_t count, struct slic
  */
 int tool_unknown(const char *command, const struct tool *tools, size_t count, const char *name);
 
+/* A subcommand that has subcommands of its own. */
+struct tool_group {
+    const char *command; /* "token" */
+    const char *member;  /* what the help calls its own: "COMMAND", "MEASUREMENT" */
+    const char *text;    /* what they are about */
+    const struct tool *tools;
+    size_t count;
+};
+
+/** Runs the one that the first word names, or prints the help. Returns: the exit code. */
+int tool_run_group(const struct tool_group *group, int argc, char **argv);
+
 /* The subcommands. */
 int tool_serve(int argc, char **argv);
 int tool_status(int argc, char **argv);

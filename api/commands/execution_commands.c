@@ -7,19 +7,19 @@
 static enum invocation_refusal
 check(const struct instance *instance, const struct execution_queue_command *it, uint64_t open)
 {
-    if (open >= it->waiting_max) {
-        return INVOCATION_QUEUE_FULL;
-    }
-    if (instance->is_system) {
-        return INVOCATION_TAKEN; /* runs the draft and config it was admitted with */
-    }
-    if (instance->deployment == 0) {
+    if (!instance->is_system && instance->deployment == 0) {
         return INVOCATION_NOT_DEPLOYED;
     }
-    if (!instance->is_enabled && !it->force) {
+    if (!instance->is_system && !instance->is_enabled && !it->force) {
         return INVOCATION_PAUSED;
     }
-    return instance->deployed_seq == it->config ? INVOCATION_TAKEN : INVOCATION_CHANGED;
+    /* A malformed payload waits in no queue: it has failed already. */
+    if (open >= it->waiting_max && it->malformed.size == 0) {
+        return INVOCATION_QUEUE_FULL;
+    }
+    /* A system instance runs the draft and config it was admitted with. */
+    return instance->is_system || instance->deployed_seq == it->config ? INVOCATION_TAKEN
+                                                                       : INVOCATION_CHANGED;
 }
 
 static void add_malformed(struct execution_queue_command *it, struct decision *decision)

@@ -1,5 +1,6 @@
 #include "api/commands/instance_commands.h"
 
+#include "core/base/api_key.h"
 #include "core/domain/deploy_notice.h"
 #include "projections/customers_view.h"
 #include "projections/instances_view.h"
@@ -152,10 +153,13 @@ static enum err append_create(struct instance_create_command *it,
         .assignments = it->assignments,
         .assignment_count = it->assignment_count,
         .marker = &marker,
-        .fresh_ids = fresh_ids(command->arena, choice->definition),
     };
+    if (choice->definition != NULL) {
+        input.fresh_ids = fresh_ids(command->arena, choice->definition);
+    }
     struct decision decision;
     decision_init(&decision, command->arena);
+    decision.problems = command->problems;
     instance_decide_create(&input, &decision);
     sodium_memzero(&key, sizeof key);
     struct stream_ref stream = instance_stream(command->append_id);
@@ -169,46 +173,64 @@ instance_command_create(struct command *command, struct writer *writer, struct e
     struct version_choice choice = {.number = 0};
     enum err e = check_customer(writer, command, it->customer, reterr);
     e = e != ERR_OK ? e : choose_version(writer, command, it->integration, &choice, reterr);
-    if (e != ERR_OK || !problem_none(&command->problems)) {
-        return e;
-    }
-    return append_create(it, writer, &choice, reterr);
+    return e != ERR_OK ? e : append_create(it, writer, &choice, reterr);
 }
 
 /* ---- update ---- */
+
+/* Digests of the API keys of one flow. A key that is none is a problem of the command. */
+static enum err make_digests(struct instance_update_command *it,
+                             const struct instance_flow_secret *secret,
+                             const struct data_key *key,
+                             struct text_list *ret,
+                             struct error *reterr)
+{
+    struct arena *arena = it->base.arena;
+    unsigned char *digests =
+        arena_alloc(arena, (size_t)secret->keys.count * INSTANCE_KEY_DIGEST_BYTES);
+    struct text_list list = {ARENA_ARRAY(arena, struct slice, secret->keys.count), 0};
+    if (digests == NULL || list.items == NULL) {
+        return arena_error(arena, "flow keys", reterr);
+    }
+    for (uint32_t k = 0; k < secret->keys.count; k++) {
+        const char *flaw = api_key_flaw(secret->keys.items[k]);
+        unsigned char *digest = digests + (size_t)k * INSTANCE_KEY_DIGEST_BYTES;
+        if (flaw != NULL) {
+            problem_add(&it->base.problems, SLICE("flowConfigs"), "API key %u %s", k + 1, flaw);
+        }
+        instance_key_digest(key, secret->keys.items[k], digest);
+        list.items[list.count++] = slice_of(digest, INSTANCE_KEY_DIGEST_BYTES);
+    }
+    *ret = list;
+    return ERR_OK;
+}
 
 /* Digests of the API keys of each flow, by flow identity. */
 static enum err make_flow_keys(struct instance_update_command *it,
                                struct writer *writer,
                                const struct data_key *key,
                                struct instance_flow_keys *ret,
+                               size_t *ret_count,
                                struct error *reterr)
 {
     struct arena *arena = it->base.arena;
-    for (size_t i = 0; i < it->flow_secret_count; i++) {
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < it->flow_secret_count && e == ERR_OK; i++) {
         const struct instance_flow_secret *secret = &it->flow_secrets[i];
+        struct instance_flow_keys *keys = &ret[*ret_count];
         struct uuid integration;
         uint64_t number = 0;
-        enum err e = integrations_view_flow(writer_views(writer), secret->flow_id, arena,
-                                            &integration, &number, &ret[i].identity, reterr);
+        e = integrations_view_flow(writer_views(writer), secret->flow_id, arena, &integration,
+                                   &number, &keys->identity, reterr);
         if (e == ERR_NOT_FOUND) {
             refuse(&it->base, "flowConfigs", "there is no such flow");
-            return ERR_OK;
-        }
-        unsigned char *digests =
-            arena_alloc(arena, (size_t)secret->keys.count * INSTANCE_KEY_DIGEST_BYTES);
-        ret[i].digests.items = ARENA_ARRAY(arena, struct slice, secret->keys.count);
-        if (e != ERR_OK || digests == NULL || ret[i].digests.items == NULL) {
-            return e != ERR_OK ? e : arena_error(arena, "flow keys", reterr);
-        }
-        for (uint32_t k = 0; k < secret->keys.count; k++) {
-            unsigned char *digest = digests + (size_t)k * INSTANCE_KEY_DIGEST_BYTES;
-            instance_key_digest(key, secret->keys.items[k], digest);
-            ret[i].digests.items[ret[i].digests.count++] =
-                slice_of(digest, INSTANCE_KEY_DIGEST_BYTES);
+            e = ERR_OK;
+        } else if (e == ERR_OK) {
+            e = make_digests(it, secret, key, &keys->digests, reterr);
+            (*ret_count)++;
         }
     }
-    return ERR_OK;
+    return e;
 }
 
 /* The version to move to, which must be of the same integration. */
@@ -218,12 +240,12 @@ static enum err choose_move(struct instance_update_command *it,
                             struct instance_update *input,
                             struct error *reterr)
 {
-    if (uuid_is_zero(it->integration)) {
+    if (!it->has_integration) {
         return ERR_OK;
     }
     struct version_choice choice = {.number = 0};
     enum err e = choose_version(writer, &it->base, it->integration, &choice, reterr);
-    if (e != ERR_OK || !problem_none(&it->base.problems)) {
+    if (e != ERR_OK || choice.definition == NULL) {
         return e;
     }
     if (!uuid_equal(choice.integration, instance->integration)) {
@@ -249,11 +271,13 @@ static enum err prepare_update(struct instance_update_command *it,
         return arena_error(it->base.arena, "the update", reterr);
     }
     enum err e = choose_move(it, writer, instance, input, reterr);
-    e = e != ERR_OK ? e : make_flow_keys(it, writer, key, flow_keys, reterr);
+    e = e != ERR_OK ? e
+                    : make_flow_keys(it, writer, key, flow_keys, &input->flow_key_count, reterr);
     input->flow_keys = flow_keys;
-    input->flow_key_count = it->flow_secret_count;
     input->definition = input->new_definition;
-    if (e == ERR_OK && it->has_config && input->definition == NULL) {
+    /* Of a version that cannot be chosen, nothing can be said about config. */
+    input->has_config = it->has_config && (!it->has_integration || input->definition != NULL);
+    if (e == ERR_OK && input->has_config && input->definition == NULL) {
         e = pinned_definition(writer, &it->base, instance, &input->definition, reterr);
     }
     return e;
@@ -273,18 +297,21 @@ static enum err update(struct instance_update_command *it,
         .labels = it->labels,
         .has_enabled = it->has_enabled,
         .enabled = it->enabled,
-        .has_config = it->has_config,
         .replace_config = it->replace_config,
         .assignments = it->assignments,
         .assignment_count = it->assignment_count,
         .marker = &marker,
     };
+    if (it->config_mode.size > 0 && !slice_equal_nocase(it->config_mode, SLICE("INSTANCE"))) {
+        refuse(&it->base, "configMode", "must be INSTANCE, the only mode there is");
+    }
     enum err e = prepare_update(it, writer, instance, key, &input, reterr);
-    if (e != ERR_OK || !problem_none(&it->base.problems)) {
+    if (e != ERR_OK) {
         return e;
     }
     struct decision decision;
     decision_init(&decision, it->base.arena);
+    decision.problems = it->base.problems;
     instance_decide_update(instance, &input, &decision);
     struct stream_ref stream = instance_stream(instance->id);
     return writer_append_decision(writer, &it->base, &decision, stream, stream, instance->key,

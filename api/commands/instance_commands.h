@@ -34,7 +34,9 @@ struct instance_update_command {
     struct optional_list labels;
     bool has_enabled;
     bool enabled;
-    struct uuid integration; /* outside id of the version to move to; zero: stays */
+    bool has_integration;
+    struct uuid integration;  /* outside id of the version to move to; zero: of nothing */
+    struct slice config_mode; /* as given; empty: not */
     bool has_config;
     bool replace_config;
     const struct config_assignment *assignments;

@@ -324,13 +324,14 @@ enum err integration_command_availability(struct command *command,
     struct integration_availability_command *it =
         LIST_ENTRY(command, struct integration_availability_command, base);
     struct integration integration;
-    struct integration_version version;
+    struct integration_version version = {.number = 0};
     struct decision decision;
     decision_init(&decision, command->arena);
     enum err e = load_integration(writer, command, it->integration, &integration, reterr);
-    e = e != ERR_OK ? e
-                    : integrations_view_version(writer_views(writer), it->integration, it->version,
-                                                command->arena, &version, reterr);
+    if (e == ERR_OK && it->version != 0) {
+        e = integrations_view_version(writer_views(writer), it->integration, it->version,
+                                      command->arena, &version, reterr);
+    }
     if (e != ERR_OK) {
         return e;
     }

@@ -5,6 +5,7 @@
 #include "api/engine/definitions.h"
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "projections/idempotency_view.h"
@@ -77,23 +78,30 @@ static void give_back(struct engine *engine, struct list *batch)
     (void)uv_async_send(&engine->async);
 }
 
-/* Whether the command's key was used before; answers it then. */
+/* Whether the command's key was used before, or nobody can tell; answers it then. */
 static bool is_repeated(struct writer *writer, struct command *command)
 {
     struct idempotency_entry entry;
-    if (command->idempotency.size == 0 ||
-        idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry, NULL) !=
-            ERR_OK) {
+    if (command->idempotency.size == 0) {
         return false;
     }
-    if (slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
+    enum err e = idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry,
+                                       &command->error);
+    if (e == ERR_NOT_FOUND) {
+        error_clear(&command->error);
+        return false;
+    }
+    if (e == ERR_OK &&
+        slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
         command->outcome = COMMAND_REPEATED;
         command->result.first_seq = entry.seq;
         return true;
     }
     command->outcome = COMMAND_FAILED;
-    IGNORE(error_set(&command->error, ERR_CONFLICT,
-                     "this Idempotency-Key was used for another request"));
+    if (e == ERR_OK) {
+        IGNORE(error_set(&command->error, ERR_CONFLICT,
+                         "this Idempotency-Key was used for another request"));
+    }
     return true;
 }
 
@@ -105,9 +113,13 @@ static void execute_one(struct writer *writer, struct command *command)
     if (is_repeated(writer, command)) {
         return;
     }
+    uint64_t next_key = writer->next_key;
     enum err e = command->execute(command, writer, &command->error);
     if (e == ERR_OK && !command->appended && arena_exhausted(command->arena)) {
         e = arena_error(command->arena, "the command", &command->error);
+    }
+    if (!command->appended) {
+        writer->next_key = next_key; /* nothing was sealed with what it took */
     }
     if (e != ERR_OK) {
         command->error.code = e;
@@ -364,6 +376,7 @@ static void on_finished(uv_async_t *async)
     }
     bool stopped = engine->stopped;
     uv_mutex_unlock(&engine->mutex);
+    (void)failpoint_hit(FAILPOINT_ENGINE_BEFORE_ANSWER); /* a place to die at; it has no error */
     while ((link = list_pop_front(&finished)) != NULL) {
         struct command *command = LIST_ENTRY(link, struct command, link);
         command->done(command);

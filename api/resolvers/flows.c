@@ -2,6 +2,7 @@
 
 #include "api/commands/instance_commands.h"
 #include "api/resolvers/bindings.h"
+#include "core/base/check.h"
 #include "core/base/json_out.h"
 #include "core/definition/component.h"
 #include "projections/integrations_view.h"
@@ -539,13 +540,18 @@ resolve_pick_list(struct gql_call *call, struct gql_result *ret, struct error *r
     return ERR_OK;
 }
 
-static enum err
-resolve_schedule_type(struct gql_call *call, struct gql_result *ret, struct error *reterr)
+const char *flows_schedule_type_name(enum schedule_type type)
 {
     static const char *const names[] = {NULL,     "NONE", "ONCE", "CUSTOM",
                                         "MINUTE", "HOUR", "DAY",  "WEEK"};
+    return (unsigned)type < ARRAY_COUNT(names) ? names[type] : NULL;
+}
+
+static enum err
+resolve_schedule_type(struct gql_call *call, struct gql_result *ret, struct error *reterr)
+{
     (void)reterr;
-    *ret = gql_result_string(names[var_of(call)->schedule_type]);
+    *ret = gql_result_string(flows_schedule_type_name(var_of(call)->schedule_type));
     return ERR_OK;
 }
 

@@ -49,6 +49,9 @@ const struct config_var_node *config_var_node_of(const struct gql_call *call,
 struct expression_node *
 expression_node_of(const struct gql_call *call, struct uuid parent, const struct input *input);
 
+/** "CUSTOM" ...; NULL for none given. */
+const char *flows_schedule_type_name(enum schedule_type type);
+
 /** Config variables of an instance with what was set; all in one page unless `first` or `last` is
  * given. */
 MUST_USE enum err flows_instance_config_page(const struct gql_call *call,

@@ -197,8 +197,7 @@ uint64_t graph_expected_version(const struct value *input)
     if (given == NULL) {
         return 0;
     }
-    /* Versions begin with 1: what is below is expected by mistake and must not fit. */
-    return version > 0 ? (uint64_t)version : INT64_MAX;
+    return version > 0 ? (uint64_t)version : DECISION_NO_VERSION;
 }
 
 /* ---- commands ---- */

@@ -141,20 +141,15 @@ static enum err start_update(struct gql_call *call, struct error *reterr)
     const struct value *input = gql_argument(call, "input");
     const struct value *enabled = value_get(input, SLICE("enabled"));
     const struct value *integration = value_get(input, SLICE("integration"));
-    struct slice mode = graph_input_text(input, "configMode");
     struct update_mutation *it = NULL;
     enum err e = make_update(call, &it, reterr);
     if (e != ERR_OK) {
         return e;
     }
-    if (mode.size > 0 && !slice_equal_nocase(mode, SLICE("INSTANCE"))) {
-        return error_set(reterr, ERR_INVALID,
-                         "configMode must be INSTANCE, the only mode there is");
-    }
-    if (integration != NULL &&
-        !graph_input_id(input, "integration", "Integration", &it->command.integration)) {
-        return error_set(reterr, ERR_NOT_FOUND, "Integration not found");
-    }
+    it->command.config_mode = graph_input_text(input, "configMode");
+    it->command.has_integration = integration != NULL;
+    /* An id that is none names nothing: the command says so in the payload. */
+    (void)graph_input_id(input, "integration", "Integration", &it->command.integration);
     it->command.name = graph_input_optional(input, "name");
     it->command.description = graph_input_optional(input, "description");
     it->command.labels = graph_input_list(input, "labels", call->arena);

@@ -6,6 +6,7 @@
 #include "api/resolvers/instance_mutations.h"
 #include "api/resolvers/nodes.h"
 #include "core/base/json_out.h"
+#include "core/definition/definition_names.h"
 #include "projections/instances_view.h"
 
 /* ---- loading ---- */
@@ -385,21 +386,19 @@ resolve_var_meta(struct gql_call *call, struct gql_result *ret, struct error *re
     return ERR_OK;
 }
 
+/* What is set, else what the definition says, as with values. */
 static enum err
 resolve_var_schedule_type(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct instance_var_node *node = call->parent;
-    struct slice type = node->entry != NULL ? node->entry->schedule_type : (struct slice){NULL, 0};
+    enum schedule_type type = node->required->var->schedule_type;
+    size_t set = 0;
     (void)reterr;
-    *ret = gql_result_null();
-    if (type.size > 0) {
-        char *upper = arena_text(call->arena, type);
-        for (size_t i = 0; upper != NULL && upper[i] != '\0'; i++) {
-            upper[i] =
-                (char)(upper[i] >= 'a' && upper[i] <= 'z' ? upper[i] - ('a' - 'A') : upper[i]);
-        }
-        *ret = gql_result_string(upper);
+    if (node->entry != NULL && definition_names_find(&definition_names_schedule_type,
+                                                     node->entry->schedule_type, false, &set)) {
+        type = (enum schedule_type)set;
     }
+    *ret = gql_result_string(flows_schedule_type_name(type));
     return ERR_OK;
 }
 
@@ -407,9 +406,10 @@ static enum err
 resolve_var_time_zone(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct instance_var_node *node = call->parent;
-    (void)reterr;
     bool set = node->entry != NULL && node->entry->time_zone.size > 0;
-    *ret = set ? gql_result_text(node->entry->time_zone) : gql_result_null();
+    struct slice zone = set ? node->entry->time_zone : node->required->var->time_zone;
+    (void)reterr;
+    *ret = zone.size > 0 ? gql_result_text(zone) : gql_result_null();
     return ERR_OK;
 }
 

@@ -2,7 +2,6 @@
 
 #include "api/commands/integration_commands.h"
 #include "api/resolvers/nodes.h"
-#include "core/base/json_in.h"
 #include "projections/integrations_view.h"
 
 /* How often an import that met another one is prepared again. */
@@ -14,6 +13,7 @@ struct import_mutation {
     struct graph_mutation mutation;
     struct integration_import_command command;
     struct graph *graph;
+    bool replaces_nothing; /* `replace` without integrationId */
     int attempts;
     enum err code;
     struct error error;
@@ -58,6 +58,10 @@ static void prepare_done(uv_work_t *work, int status)
 {
     struct import_mutation *it = LIST_ENTRY(work, struct import_mutation, work);
     (void)status; /* never canceled */
+    if (it->code == ERR_OK && it->replaces_nothing) {
+        problem_add(&it->command.parse_problems, SLICE("replace"),
+                    "goes with integrationId: the id of the integration whose draft is replaced");
+    }
     if (it->code != ERR_OK) {
         fail_import(it, it->code);
     } else if (!problem_none(&it->command.parse_problems)) {
@@ -103,9 +107,8 @@ read_target(struct import_mutation *it, const struct value *input, struct error 
     uint64_t number = 0;
     it->command.is_new = value_get(input, SLICE("integrationId")) == NULL;
     if (it->command.is_new) {
-        return value_bool_of(value_get(input, SLICE("replace")), false)
-                   ? error_set(reterr, ERR_INVALID, "replace goes with integrationId: which one?")
-                   : ERR_OK;
+        it->replaces_nothing = value_bool_of(value_get(input, SLICE("replace")), false);
+        return ERR_OK;
     }
     enum err e =
         graph_input_target(input, "integrationId", "Integration", "Integration", &outside, reterr);
@@ -210,12 +213,6 @@ static enum err start_publish(struct gql_call *call, struct error *reterr)
         .attributes = graph_input_text(input, "attributes"),
         .version_id = engine_new_id(graph_context_of(call)->graph->options.engine),
     };
-    struct error inner;
-    if (it->command.input.attributes.size > 0 &&
-        json_in_check(it->command.input.attributes, &inner) != ERR_OK) {
-        return error_set(reterr, ERR_INVALID, "attributes must be a JSON text: %s",
-                         error_text(&inner));
-    }
     enum err e = resolve_target(call, input, &it->command.integration, &number, reterr);
     return e != ERR_OK ? e : graph_submit(call, &it->command.base, reterr);
 }
@@ -252,10 +249,6 @@ static enum err start_availability(struct gql_call *call, struct error *reterr)
     (void)graph_input_id(input, "id", "Integration", &it->version_id);
     enum err e =
         resolve_target(call, input, &it->command.integration, &it->command.version, reterr);
-    if (e == ERR_OK && it->command.version == 0) {
-        return error_set(reterr, ERR_INVALID,
-                         "that is the draft's id: versions are marked, by the id of the version");
-    }
     return e != ERR_OK ? e : graph_submit(call, &it->command.base, reterr);
 }
 

@@ -11,6 +11,33 @@
 
 /* ---- loading ---- */
 
+static void show_draft(struct integration_node *node)
+{
+    const struct integration *it = &node->integration;
+    node->node_id = it->id;
+    node->definition_seq = it->draft_seq;
+    node->name = it->name;
+    node->description = it->description;
+    node->category = it->category;
+    node->labels = it->labels;
+    node->created_at_us = it->created_at_us;
+    node->updated_at_us = it->updated_at_us;
+}
+
+/* A version is as it was published, whatever the draft says now. */
+static void show_version(struct integration_node *node)
+{
+    const struct integration_version *it = &node->version;
+    node->node_id = it->id;
+    node->definition_seq = it->draft_seq;
+    node->name = it->name;
+    node->description = it->description;
+    node->category = it->category;
+    node->labels = it->labels;
+    node->created_at_us = it->created_at_us;
+    node->updated_at_us = it->created_at_us;
+}
+
 static enum err make_node(const struct gql_call *call,
                           const struct integration *integration,
                           uint64_t number,
@@ -22,16 +49,16 @@ static enum err make_node(const struct gql_call *call,
         return arena_error(call->arena, "an integration", reterr);
     }
     node->integration = *integration;
-    node->node_id = integration->id;
-    node->definition_seq = integration->draft_seq;
-    enum err e = ERR_OK;
-    if (number != 0) {
-        e = integrations_view_version(graph_context_of(call)->reading->views, integration->id,
-                                      number, call->arena, &node->version, reterr);
-        node->node_id = node->version.id;
-        node->definition_seq = node->version.draft_seq;
-    }
     *ret = node;
+    if (number == 0) {
+        show_draft(node);
+        return ERR_OK;
+    }
+    enum err e = integrations_view_version(graph_context_of(call)->reading->views, integration->id,
+                                           number, call->arena, &node->version, reterr);
+    if (e == ERR_OK) {
+        show_version(node);
+    }
     return e;
 }
 
@@ -84,61 +111,12 @@ definition_of(const struct gql_call *call, const struct definition **ret, struct
     return integration_node_definition(call, call->parent, ret, reterr);
 }
 
-/* Texts of a version are those of its own definition, whatever the draft says now. */
-static enum err resolve_name(struct gql_call *call, struct gql_result *ret, struct error *reterr)
-{
-    const struct integration_node *node = call->parent;
-    const struct definition *definition = NULL;
-    if (is_draft(node)) {
-        *ret = gql_result_text(node->integration.name);
-        return ERR_OK;
-    }
-    enum err e = definition_of(call, &definition, reterr);
-    *ret = e == ERR_OK ? gql_result_text(definition->name) : gql_result_null();
-    return e;
-}
-
-static enum err
-resolve_description(struct gql_call *call, struct gql_result *ret, struct error *reterr)
-{
-    const struct integration_node *node = call->parent;
-    const struct definition *definition = NULL;
-    if (is_draft(node)) {
-        *ret = gql_result_text(node->integration.description);
-        return ERR_OK;
-    }
-    enum err e = definition_of(call, &definition, reterr);
-    *ret = e == ERR_OK ? gql_result_text(definition->description) : gql_result_null();
-    return e;
-}
-
-static enum err
-resolve_category(struct gql_call *call, struct gql_result *ret, struct error *reterr)
-{
-    const struct integration_node *node = call->parent;
-    const struct definition *definition = NULL;
-    if (is_draft(node)) {
-        *ret = gql_result_text(node->integration.category);
-        return ERR_OK;
-    }
-    enum err e = definition_of(call, &definition, reterr);
-    *ret = e == ERR_OK ? gql_result_text(definition->category) : gql_result_null();
-    return e;
-}
-
 static enum err resolve_labels(struct gql_call *call, struct gql_result *ret, struct error *reterr)
 {
     const struct integration_node *node = call->parent;
-    const struct definition *definition = NULL;
-    if (is_draft(node)) {
-        *ret = gql_result_texts(node->integration.labels.items, node->integration.labels.count);
-        return ERR_OK;
-    }
-    enum err e = definition_of(call, &definition, reterr);
-    if (e == ERR_OK) {
-        *ret = gql_result_texts(definition->labels, definition->label_count);
-    }
-    return e;
+    (void)reterr;
+    *ret = gql_result_texts(node->labels.items, node->labels.count);
+    return ERR_OK;
 }
 
 static enum err
@@ -245,24 +223,6 @@ resolve_config_pages(struct gql_call *call, struct gql_result *ret, struct error
 }
 
 /* ---- fields of the row ---- */
-
-static enum err resolve_created(struct gql_call *call, struct gql_result *ret, struct error *reterr)
-{
-    const struct integration_node *node = call->parent;
-    (void)reterr;
-    *ret = gql_result_int(is_draft(node) ? node->integration.created_at_us
-                                         : node->version.created_at_us);
-    return ERR_OK;
-}
-
-static enum err resolve_updated(struct gql_call *call, struct gql_result *ret, struct error *reterr)
-{
-    const struct integration_node *node = call->parent;
-    (void)reterr;
-    *ret = gql_result_int(is_draft(node) ? node->integration.updated_at_us
-                                         : node->version.created_at_us);
-    return ERR_OK;
-}
 
 static bool has_unpublished_changes(const struct integration *it)
 {
@@ -394,13 +354,13 @@ static struct filter_key key_of(const void *node, struct slice field)
 {
     const struct integration_node *it = node;
     if (slice_is(field, "NAME")) {
-        return (struct filter_key){.text = it->integration.name};
+        return (struct filter_key){.text = it->name};
     }
     if (slice_is(field, "DESCRIPTION")) {
-        return (struct filter_key){.text = it->integration.description};
+        return (struct filter_key){.text = it->description};
     }
     if (slice_is(field, "CATEGORY")) {
-        return (struct filter_key){.text = it->integration.category};
+        return (struct filter_key){.text = it->category};
     }
     if (slice_is(field, "VERSION_NUMBER")) {
         return (struct filter_key){.number = (int64_t)it->version.number};
@@ -409,8 +369,7 @@ static struct filter_key key_of(const void *node, struct slice field)
         return (struct filter_key){.number = it->version.created_at_us};
     }
     bool updated = slice_is(field, "UPDATED_AT");
-    return (struct filter_key){.number = updated ? it->integration.updated_at_us
-                                                 : it->integration.created_at_us};
+    return (struct filter_key){.number = updated ? it->updated_at_us : it->created_at_us};
 }
 
 static bool passes(const struct gql_call *call, const struct integration_node *it)
@@ -421,14 +380,14 @@ static bool passes(const struct gql_call *call, const struct integration_node *i
     /* All of them are the organization's: a filter by customer lets nothing through. */
     return gql_argument(call, "customer") == NULL &&
            value_bool_of(gql_argument(call, "customer_Isnull"), true) &&
-           filter_text(call, "name", it->integration.name) &&
-           filter_contains(call, "name_Icontains", it->integration.name) &&
-           filter_contains(call, "description_Icontains", it->integration.description) &&
-           filter_text(call, "category", it->integration.category) &&
-           filter_contains(call, "category_Icontains", it->integration.category) &&
-           filter_label(call, "labels_Contains", it->integration.labels) &&
-           filter_time(call, "createdAt", it->integration.created_at_us) &&
-           filter_time(call, "updatedAt", it->integration.updated_at_us) &&
+           filter_text(call, "name", it->name) &&
+           filter_contains(call, "name_Icontains", it->name) &&
+           filter_contains(call, "description_Icontains", it->description) &&
+           filter_text(call, "category", it->category) &&
+           filter_contains(call, "category_Icontains", it->category) &&
+           filter_label(call, "labels_Contains", it->labels) &&
+           filter_time(call, "createdAt", it->created_at_us) &&
+           filter_time(call, "updatedAt", it->updated_at_us) &&
            filter_word(call, "versionSequenceId", slice_of_text(sequence)) &&
            filter_bool(call, "versionIsAvailable", it->version.is_available) &&
            filter_bool(call, "hasUnpublishedChanges",
@@ -587,12 +546,12 @@ static const struct gql_binding query_fields[] = {
 };
 
 static const struct gql_binding integration_fields[] = {
-    GQL_CALL("category", resolve_category),
+    GQL_TEXT("category", struct integration_node, category),
     GQL_CALL("configPages", resolve_config_pages),
-    GQL_CALL("createdAt", resolve_created),
+    GQL_TIME("createdAt", struct integration_node, created_at_us),
     GQL_ALWAYS_NULL("customer"), /* all of them are the organization's */
     GQL_CALL_ARGS("definition", resolve_definition, "useLatestComponentVersions version"),
-    GQL_CALL("description", resolve_description),
+    GQL_TEXT("description", struct integration_node, description),
     GQL_CALL("documentation", resolve_documentation),
     GQL_CALL("endpointType", resolve_endpoint_type),
     GQL_CALL("externalVersion", resolve_external_version),
@@ -603,12 +562,12 @@ static const struct gql_binding integration_fields[] = {
         "instances", resolve_instances, PAGE_ARGS " enabled isSystem orderBy sortBy", PAGE_SIZE),
     GQL_CALL("isCodeNative", resolve_code_native),
     GQL_CALL("labels", resolve_labels),
-    GQL_CALL("name", resolve_name),
+    GQL_TEXT("name", struct integration_node, name),
     GQL_PAGED("requiredConfigVariables", resolve_required, PAGE_ARGS, PAGE_SIZE),
     GQL_UINT64("streamVersion", struct integration_node, integration.version),
     GQL_CALL("systemInstance", resolve_system_instance),
     GQL_PAGED("testConfigVariables", resolve_test_config, PAGE_ARGS " status status_In", PAGE_SIZE),
-    GQL_CALL("updatedAt", resolve_updated),
+    GQL_TIME("updatedAt", struct integration_node, updated_at_us),
     GQL_CALL("versionAttributes", resolve_attributes),
     GQL_CALL("versionComment", resolve_comment),
     GQL_TIME("versionCreatedAt", struct integration_node, version.created_at_us),

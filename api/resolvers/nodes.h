@@ -27,6 +27,13 @@ struct integration_node {
     struct integration_version version; /* zero for a draft */
     struct uuid node_id;                /* the integration's id, or the version's */
     uint64_t definition_seq;            /* the draft_imported it consists of */
+    /* of the draft as it is, of a version as it was published */
+    struct slice name;
+    struct slice description;
+    struct slice category;
+    struct text_list labels;
+    int64_t created_at_us;
+    int64_t updated_at_us;
 };
 
 /* An instance; the row is the node. */

@@ -5,8 +5,12 @@
 
 #include <sodium.h>
 
-#define CURSOR_VARIANT   sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define CURSOR_BYTES_MAX VIEWS_KEY_BYTES_MAX
+#define CURSOR_VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
+
+/* The longest part of a key that a cursor is made of is an id with a tag; a prefix of two ids and a
+ * cursor must fit in a key, whoever made the cursor. */
+#define CURSOR_BYTES_MAX 64
+_Static_assert(CURSOR_BYTES_MAX + 64 <= VIEWS_KEY_BYTES_MAX, "prefix and cursor make one key");
 
 /* ---- cursors ---- */
 
@@ -191,9 +195,10 @@ enum err page_of_array(const struct gql_call *call,
     }
     to = to > count + 1 ? count : (to > 0 ? to - 1 : 0);
     from = from > to ? to : from;
-    from = request->offset < to - from ? from + request->offset : to;
-    size_t size = to - from < request->size ? to - from : request->size;
-    size_t begin = request->backwards ? to - size : from;
+    size_t skipped = request->offset < to - from ? request->offset : to - from;
+    size_t left = to - from - skipped;
+    size_t size = left < request->size ? left : request->size;
+    size_t begin = request->backwards ? to - skipped - size : from + skipped;
     e = add_range(&it, items, begin, begin + size, reterr);
     if (e != ERR_OK) {
         return e;

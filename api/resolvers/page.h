@@ -47,9 +47,9 @@ struct page {
 
 /* What a call asks for. */
 struct page_request {
-    size_t size;    /* nodes, at most */
-    bool backwards; /* `last`: from the end */
-    size_t offset;
+    size_t size;        /* nodes, at most */
+    bool backwards;     /* `last`: from the end */
+    size_t offset;      /* nodes left out where the page would begin: with `last`, at its end */
     struct slice after; /* decoded keys; data NULL: none */
     struct slice before;
     bool wants_total;

@@ -5,7 +5,8 @@
  * several nodes. Parts rise with keys and tags, so one order serves rows, cursors and bounds:
  *
  *     ascending    seek the row of the bound, leave out parts up to it, end at parts from the stop
- *     descending   the same with "from" and "up to" exchanged
+ *     descending   seek the last row before the bound, leave out parts from it, end at parts up to
+ *                  the stop
  */
 #include "api/resolvers/page_priv.h"
 #include "core/base/bytes.h"
@@ -23,6 +24,7 @@ struct walking {
     struct slice stop;
     size_t rows;
     size_t skip;
+    bool skipped;           /* a node was left out by the offset */
     bool more;              /* the page is full, or the walk was cut, before the end */
     struct views_key place; /* behind what was looked at, when the walk was cut; else empty */
 };
@@ -74,21 +76,20 @@ static struct views_key behind_prefix(struct slice prefix)
     return key;
 }
 
-/* To the row of the bound, or the nearest in the walk's direction; without a bound to the first of
- * the walk. */
+/* To the first row of the walk that may have a node beyond the bound. */
 static void seek(struct walking *it)
 {
     struct views_key key = views_key();
     views_key_text(&key, it->source->prefix);
-    views_key_text(&key, row_part_of(it, it->bound));
     if (it->ascending) {
+        views_key_text(&key, row_part_of(it, it->bound));
         (void)views_cursor_seek(&it->cursor, views_key_slice(&key));
         return;
     }
     if (it->bound.data == NULL) {
         key = behind_prefix(it->source->prefix);
     } else {
-        views_key_u8(&key, 0); /* the least key behind the bound's row, which is still wanted */
+        views_key_text(&key, it->bound); /* a row is less than its nodes */
     }
     (void)views_cursor_seek_before(&it->cursor, views_key_slice(&key));
 }
@@ -99,8 +100,8 @@ static bool row_is_past(const struct walking *it)
     if (it->stop.data == NULL) {
         return false;
     }
-    int order = slice_compare(row_part(it), row_part_of(it, it->stop));
-    return it->ascending ? order > 0 : order < 0;
+    return it->ascending ? slice_compare(row_part(it), it->stop) >= 0
+                         : slice_compare(row_part(it), row_part_of(it, it->stop)) < 0;
 }
 
 static void advance(struct walking *it)
@@ -127,13 +128,14 @@ static enum err take(struct walking *it,
     if (early) {
         return ERR_OK;
     }
+    if (!late && it->skip > 0) {
+        it->skip--;
+        it->skipped = true;
+        return ERR_OK;
+    }
     if (late || it->making.count == it->making.capacity) {
         it->more = !late;
         *ret = ENOUGH;
-        return ERR_OK;
-    }
-    if (it->skip > 0) {
-        it->skip--;
         return ERR_OK;
     }
     return page_making_add(&it->making, node, part, reterr);
@@ -235,7 +237,8 @@ static enum err count_all(struct walking *it, int64_t *ret, struct error *reterr
 static void fill_page(struct walking *it, struct page *page)
 {
     const struct page_request *request = it->request;
-    *(request->backwards ? &page->has_next : &page->has_previous) = it->bound.data != NULL;
+    *(request->backwards ? &page->has_next : &page->has_previous) =
+        it->bound.data != NULL || it->skipped;
     page->total = it->source->total_known;
     if (it->place.size > 0) {
         *(request->backwards ? &page->start_cursor : &page->end_cursor) =

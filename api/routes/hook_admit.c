@@ -103,16 +103,17 @@ static bool matches_digest(struct slice given, struct text_list digests, const s
 static bool key_fits(struct admitting *it, struct slice given, const struct data_key *key)
 {
     const struct instance_flow *flow = &it->instance->flows[it->place];
+    bool some = given.size > 0; /* no key is never a key, whatever is stored */
     switch (it->flow->security) {
     case SECURITY_UNSECURED:
         return true;
     case SECURITY_ORGANIZATION:
-        return matches_any(given, it->flow->organization_keys, it->flow->organization_key_count,
-                           key);
+        return some && matches_any(given, it->flow->organization_keys,
+                                   it->flow->organization_key_count, key);
     case SECURITY_CUSTOMER_OPTIONAL:
-        return flow->keys.count == 0 || matches_digest(given, flow->keys, key);
+        return flow->keys.count == 0 || (some && matches_digest(given, flow->keys, key));
     case SECURITY_CUSTOMER_REQUIRED:
-        return matches_digest(given, flow->keys, key);
+        return some && matches_digest(given, flow->keys, key);
     }
     return false;
 }
@@ -155,7 +156,7 @@ check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *
     return true;
 }
 
-static bool wants_result(const struct http_request *request)
+bool hook_wants_result(const struct http_request *request)
 {
     return slice_equal_nocase(http_request_header(request, "prismatic-synchronous"), SLICE("true"));
 }
@@ -174,7 +175,7 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
                     check_key(&it, &refusal) && check_state(&it, &refusal, &reason);
     definitions_release(engine_definitions(hook->options.engine), &it.definition);
     reading_close(hook->options.readings, &it.reading);
-    ret->is_synchronous = ret->is_synchronous || wants_result(request);
+    ret->is_synchronous = ret->is_synchronous || hook_wants_result(request);
     if (reason != INVOCATION_TAKEN) {
         hook_note_rejection(hook, ret, reason);
         hook_refuse_invocation(hook, request, reason);

@@ -33,6 +33,7 @@ struct hook {
     struct invoker invoker;
     struct list waiting;    /* calls that wait for a synchronous answer */
     struct list rejections; /* refused requests, not journaled yet */
+    int64_t flushed_at_us;  /* monotonic; when they were last */
     uv_timer_t sweep;
     bool sweep_open;
     void (*closed_cb)(void *data);
@@ -42,6 +43,9 @@ struct hook {
 
 /** Finds out whether the request is let in. Returns: false after having answered it. */
 bool hook_admit(struct hook *hook, struct http_request *request, struct admission *ret);
+
+/** Whether the caller asks to be told the result, whatever the flow says. */
+bool hook_wants_result(const struct http_request *request);
 
 /** Counts a refused request for the journal. */
 void hook_note_rejection(struct hook *hook,
@@ -66,8 +70,8 @@ void hook_refuse_invocation(struct hook *hook,
 void hook_respond_accepted(struct hook_call *call, struct uuid execution);
 
 /** The answer of a synchronous request that was sent before under the same key: the first
- * execution's end if it has ended, else its id. */
-void hook_respond_repeated(struct hook_call *call, struct uuid execution);
+ * execution's end. Returns: false while that has not ended; then nothing was answered. */
+bool hook_respond_repeated(struct hook_call *call, struct uuid execution);
 
 /** The answer of a synchronous execution that ended. */
 void hook_respond_outcome(struct http_request *request, const struct runner_outcome *outcome);

@@ -43,8 +43,8 @@ struct runner_options {
 struct runner_outcome {
     struct uuid execution;
     enum execution_state state;
-    const struct flow_response *response; /* of a synchronous one that succeeded; else NULL */
-    struct slice error;
+    const struct flow_response *response; /* of a success; NULL: there is none */
+    struct slice error; /* why it failed, or why there is no response although it succeeded */
 };
 
 typedef void (*runner_wait_cb)(void *data, const struct runner_outcome *outcome);

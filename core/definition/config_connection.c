@@ -154,6 +154,10 @@ enum err config_connection_parse(const struct config_var *var,
     if (var->data_type != CONFIG_CONNECTION && var->data_type != CONFIG_CREDENTIAL) {
         e = error_set(reterr, ERR_INVALID, "it is of type %s and has a value, not inputs",
                       definition_names_text(&definition_names_data_type, var->data_type));
+    } else if (var->scoped_config_var.size > 0) {
+        e = error_set(reterr, ERR_INVALID,
+                      "it uses the organisation's connection \"%s\" and has no inputs of its own",
+                      quoted(var->scoped_config_var).text);
     }
     e = e == ERR_OK ? read_json(json, arena, &list, reterr) : e;
     e = e == ERR_OK ? read_list(var, &list, arena, &connection, reterr) : e;

@@ -93,6 +93,13 @@ bool decision_check_version(struct decision *decision, uint64_t expected, uint64
     if (expected == 0 || expected == current) {
         return true;
     }
+    if (expected == DECISION_NO_VERSION) {
+        decision_refuse(decision, "expectedVersion",
+                        "is below 1, but the current streamVersion is %llu: read it again and "
+                        "decide anew",
+                        (unsigned long long)current);
+        return false;
+    }
     decision_refuse(decision, "expectedVersion",
                     "is %llu, but the current streamVersion is %llu: read it again and decide anew",
                     (unsigned long long)expected, (unsigned long long)current);

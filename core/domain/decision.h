@@ -77,6 +77,9 @@ void decision_check_text(struct decision *decision,
 /** Labels: to LIMIT_LABELS, each a name. Adds problems if not. */
 void decision_check_labels(struct decision *decision, struct text_list labels);
 
+/* An expected version that is none: what was given is below 1, with which versions begin. */
+#define DECISION_NO_VERSION UINT64_MAX
+
 /**
  * The caller's expected stream version (0: none given) against the one there is; a problem naming
  * the current one if they differ. Returns: whether they agree.

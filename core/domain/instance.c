@@ -70,6 +70,9 @@ void instance_decide_create(const struct instance_create *command, struct decisi
     decision_check_name(decision, "name", command->name);
     decision_check_text(decision, "description", command->description, LIMIT_DESCRIPTION_BYTES);
     decision_check_labels(decision, command->labels);
+    if (command->definition == NULL) {
+        return; /* the caller has refused the integration */
+    }
     struct event *event = decision_add(decision, EVENT_INSTANCE_CREATED);
     event->facts.instance_created = (struct facts_instance_created){
         .integration = command->integration,

@@ -65,7 +65,7 @@ struct instance {
 struct instance_create {
     struct uuid integration;
     uint64_t integration_version;
-    const struct definition *definition; /* of that version */
+    const struct definition *definition; /* of that version; NULL: refused already, there is none */
     struct uuid customer;
     struct slice name;
     struct slice description;

@@ -1,5 +1,6 @@
 #include "core/domain/integration.h"
 
+#include "core/base/json_in.h"
 #include "core/base/limits.h"
 
 static struct value secrets_value(struct arena *arena, const struct definition_secrets *secrets)
@@ -99,6 +100,17 @@ void integration_decide_import(const struct integration *integration,
         integration_draft_body(decision->arena, command->definition, command->mark);
 }
 
+static void check_attributes(struct slice attributes, struct decision *decision)
+{
+    struct error error = {0};
+    size_t before = decision->problems.count;
+    decision_check_text(decision, "attributes", attributes, LIMIT_DESCRIPTION_BYTES);
+    bool is_text = decision->problems.count == before;
+    if (is_text && attributes.size > 0 && json_in_check(attributes, &error) != ERR_OK) {
+        decision_refuse(decision, "attributes", "must be a JSON text: %s", error_text(&error));
+    }
+}
+
 void integration_decide_publish(const struct integration *integration,
                                 const struct integration_publish *command,
                                 struct decision *decision)
@@ -108,7 +120,7 @@ void integration_decide_publish(const struct integration *integration,
         decision_refuse(decision, PROBLEM_ALL, "there is no such integration");
     }
     decision_check_text(decision, "comment", command->comment, LIMIT_DESCRIPTION_BYTES);
-    decision_check_text(decision, "attributes", command->attributes, LIMIT_DESCRIPTION_BYTES);
+    check_attributes(command->attributes, decision);
     bool unchanged = integration->latest_version > 0 &&
                      slice_equal(integration->draft_mark, integration->published_mark);
     if (unchanged) {
@@ -137,8 +149,10 @@ void integration_decide_availability(const struct integration *integration,
                                      struct decision *decision)
 {
     (void)decision_check_version(decision, expected_version, integration->version);
-    if (version->number == 0 || version->number > integration->latest_version) {
-        decision_refuse(decision, "version", "there is no such version");
+    if (version->number == 0) {
+        decision_refuse(decision, "id", "is the draft's: give that of the version to be marked");
+    } else if (version->number > integration->latest_version) {
+        decision_refuse(decision, "id", "there is no such version");
     }
     if (decision_refused(decision) || version->is_available == available) {
         return;
@@ -221,6 +235,7 @@ void integration_evolve(struct integration *integration,
 }
 
 void integration_version_evolve(struct integration_version *version,
+                                const struct integration *integration,
                                 const struct recorded_event *event)
 {
     if (event->event.type == EVENT_AVAILABILITY_CHANGED) {
@@ -238,6 +253,10 @@ void integration_version_evolve(struct integration_version *version,
         .created_by = event->actor.user,
         .comment = value_get_text(state, SLICE("comment")),
         .attributes = value_get_text(state, SLICE("attributes")),
+        .name = integration->name,
+        .description = integration->description,
+        .category = integration->category,
+        .labels = integration->labels,
     };
 }
 
@@ -322,7 +341,7 @@ enum err integration_get(struct slice bytes,
 
 void integration_version_put(struct buf *out, const struct integration_version *version)
 {
-    codec_put_list(out, 8);
+    codec_put_list(out, 12);
     codec_put_u64(out, version->number);
     codec_put_uuid(out, version->id);
     codec_put_u64(out, version->draft_seq);
@@ -331,6 +350,10 @@ void integration_version_put(struct buf *out, const struct integration_version *
     codec_put_uuid(out, version->created_by);
     codec_put_text(out, version->comment);
     codec_put_text(out, version->attributes);
+    codec_put_text(out, version->name);
+    codec_put_text(out, version->description);
+    codec_put_text(out, version->category);
+    text_list_put(out, version->labels);
 }
 
 enum err integration_version_get(struct slice bytes,
@@ -353,6 +376,10 @@ enum err integration_version_get(struct slice bytes,
     version.created_by = codec_take_uuid(&reader);
     version.comment = codec_take_text(&reader);
     version.attributes = codec_take_text(&reader);
+    version.name = codec_take_text(&reader);
+    version.description = codec_take_text(&reader);
+    version.category = codec_take_text(&reader);
+    version.labels = text_list_take(&reader, arena);
     e = codec_check(&reader, "integration version", reterr);
     if (e == ERR_OK) {
         *ret = version;

@@ -50,6 +50,11 @@ struct integration_version {
     struct uuid created_by; /* user; zero: the system or an operator */
     struct slice comment;
     struct slice attributes; /* JSON text, or empty */
+    /* what the draft said when it was published */
+    struct slice name;
+    struct slice description;
+    struct slice category;
+    struct text_list labels;
 };
 
 struct integration_import {
@@ -82,7 +87,8 @@ void integration_decide_publish(const struct integration *integration,
                                 const struct integration_publish *command,
                                 struct decision *decision);
 
-/** Decides integration.availability_changed; no change, no event. */
+/** Decides integration.availability_changed; no change, no event. Number 0 is the draft, which is
+ * refused. */
 void integration_decide_availability(const struct integration *integration,
                                      const struct integration_version *version,
                                      bool available,
@@ -97,8 +103,10 @@ void integration_evolve(struct integration *integration,
                         const struct recorded_event *event,
                         struct arena *arena);
 
-/** The version after integration.published or availability_changed. */
+/** The version after integration.published or availability_changed; `integration` is what it is
+ * after the same event. Texts borrow from both. */
 void integration_version_evolve(struct integration_version *version,
+                                const struct integration *integration,
                                 const struct recorded_event *event);
 
 /* Rows of views: positional MessagePack out and in; texts borrow. Errors: ERR_MALFORMED, ERR_LIMIT.

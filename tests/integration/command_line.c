@@ -51,6 +51,7 @@ TEST(command_line, helps_with_every_command, .no_server = true)
         EXPECT_SAYS(said.out, "Exit codes:\n  0  done\n");
     }
     EXPECT_SAYS(RUN_BARE(story, 0, "--version").out, "daybook ");
+    EXPECT_SAYS(RUN_BARE(story, 0, "help", "verify").out, "Usage: daybook verify");
     EXPECT_SAYS(RUN_BARE(story, 0, "token", "--help").out, "revoke");
     EXPECT_SAYS(RUN_BARE(story, 0, "serve", "--help").out, "(default: 30; 1-120)");
 }
@@ -163,7 +164,7 @@ TEST(command_line, says_what_is_missing_of_a_directory)
     STEP("without views");
     EXPECT(rename(path_in(story, data, "views"), aside) == 0);
     EXPECT_SAYS(RUN(story, 3, "executions").err, "rebuild");
-    EXPECT_SAYS(RUN(story, 0, "status").out, "there are no views");
+    EXPECT_SAYS(RUN(story, 0, "status").out, "are missing");
     EXPECT_SAYS(RUN(story, 0, "stats").out, "no figures of the views");
     (void)RUN(story, 0, "rebuild");
     (void)RUN(story, 0, "executions");

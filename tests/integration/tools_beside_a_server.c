@@ -149,8 +149,24 @@ static void look_at_failure(struct kit_story *story, const struct life *life)
     EXPECT_TEXT(failed, "payloadDigest", TEXT_AT(served, "payloadDigest"));
     EXPECT_TEXT(failed, "resolvedBy", life->replay);
     EXPECT_TEXT(failed, "steps[0].name", "Post Entry");
+    EXPECT_COUNT(failed, "steps", 1);
     EXPECT_TEXT(failed, "steps[0].status", "FAILED");
     EXPECT_SAYS(TEXT_AT(failed, "steps[0].error"), "500");
+}
+
+/* The execution as it was at some of its events. */
+static void look_back(struct kit_story *story, const struct life *life)
+{
+    const struct value *history = RUN_JSON(story, 0, "history", life->failed);
+    int64_t queued = value_int_of(VALUE_AT(history, "[0].seq"), -1);
+    const struct value *then =
+        RUN_JSON(story, 0, "show", life->failed, "--as-of", number_text(story, queued));
+    EXPECT_TEXT(then, "state", "QUEUED");
+    EXPECT_COUNT(then, "steps", 0);
+    EXPECT_NULL(then, "error");
+    EXPECT_NULL(then, "resolvedBy");
+    EXPECT_SAYS(RUN(story, 3, "show", life->failed, "--as-of", number_text(story, queued - 1)).err,
+                "there was no execution of this id yet");
 }
 
 static void look_at_history(struct kit_story *story, const struct life *life)
@@ -221,6 +237,7 @@ TEST(tools, tell_the_same_beside_the_server_and_without_it)
         look_at_executions(story, &life);
         look_at_things(story, &life);
         look_at_history(story, &life);
+        look_back(story, &life);
         look_at_stats(story);
         (void)look_at_chain(story);
         look_at_views(story);

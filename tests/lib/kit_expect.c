@@ -108,8 +108,7 @@ void kit_expect_status(const char *file, int line, const struct kit_message *mes
     }
 }
 
-/* The value as JSON, cut, in static memory. */
-static const char *show(const struct value *value)
+const char *kit_expect_show(const struct value *value)
 {
     static char text[SHOWN_JSON_BYTES + 1];
     struct arena arena;
@@ -125,7 +124,7 @@ kit_expect_value(const char *file, int line, const struct value *value, const ch
 {
     const struct value *found = kit_path_find(value, path);
     if (found == NULL) {
-        kit_expect_failed(file, line, "nothing at '%s' in %s", path, show(value));
+        kit_expect_failed(file, line, "nothing at '%s' in %s", path, kit_expect_show(value));
     }
     return found;
 }
@@ -137,7 +136,8 @@ static const struct value *find_typed(
     const struct value *found = kit_expect_value(file, line, value, path);
     if (found->type != type) {
         kit_expect_failed(file, line, "'%s' is %s, expected %s, in %s", path,
-                          value_type_name(found->type), value_type_name(type), show(value));
+                          value_type_name(found->type), value_type_name(type),
+                          kit_expect_show(value));
     }
     return found;
 }
@@ -157,7 +157,7 @@ void kit_expect_text(
     struct slice found = find_typed(file, line, value, path, VALUE_TEXT)->bytes;
     if (!slice_is(found, wanted)) {
         kit_expect_failed(file, line, "'%s' is \"%.*s\", expected \"%s\", in %s", path,
-                          SLICE_ARGS(found), wanted, show(value));
+                          SLICE_ARGS(found), wanted, kit_expect_show(value));
     }
 }
 
@@ -167,7 +167,7 @@ void kit_expect_int(
     int64_t found = find_typed(file, line, value, path, VALUE_INT)->integer;
     if (found != wanted) {
         kit_expect_failed(file, line, "'%s' is %lld, expected %lld, in %s", path, (long long)found,
-                          (long long)wanted, show(value));
+                          (long long)wanted, kit_expect_show(value));
     }
 }
 
@@ -176,7 +176,7 @@ void kit_expect_bool(
 {
     if (find_typed(file, line, value, path, VALUE_BOOL)->boolean != wanted) {
         kit_expect_failed(file, line, "'%s' is %s, in %s", path, wanted ? "false" : "true",
-                          show(value));
+                          kit_expect_show(value));
     }
 }
 
@@ -187,13 +187,14 @@ void kit_expect_count(
     size_t found = kit_path_count(value, path);
     if (found != wanted) {
         kit_expect_failed(file, line, "'%s' has %zu items, expected %zu, in %s", path, found,
-                          wanted, show(value));
+                          wanted, kit_expect_show(value));
     }
 }
 
 void kit_expect_null(const char *file, int line, const struct value *value, const char *path)
 {
     if (!value_is_null(kit_path_find(value, path))) {
-        kit_expect_failed(file, line, "'%s' should not be there, in %s", path, show(value));
+        kit_expect_failed(file, line, "'%s' should not be there, in %s", path,
+                          kit_expect_show(value));
     }
 }

@@ -32,6 +32,9 @@ void kit_expect_step(const char *file, int line, const char *format, ...) PRINTF
 __attribute__((noreturn)) void
 kit_expect_failed(const char *file, int line, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/** A value as JSON, cut to a readable length. Returns: static memory, good until the next call. */
+const char *kit_expect_show(const struct value *value);
+
 /* ---- demands: use the macros below, which fill in the place ---- */
 
 void kit_expect_ok(const char *file, int line, const char *what, enum err e);

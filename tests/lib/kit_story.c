@@ -2,6 +2,9 @@
 #include "core/base/check.h"
 #include "core/base/json_in.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #define AWAIT_POLL_MS 20
 
 /* Stories send to the test's own target server, which is on loopback. */
@@ -68,6 +71,21 @@ struct kit_target *kit_story_target(struct kit_story *story)
         EXPECT_OK(kit_target_create(&story->target, 0, KIT_ERROR));
     }
     return story->target;
+}
+
+const char *kit_story_text(struct kit_story *story, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    ASSERT(size >= 0);
+    char *text = arena_alloc(&story->arena, (size_t)size + 1);
+    ASSERT(text != NULL);
+    va_start(args, format);
+    (void)vsnprintf(text, (size_t)size + 1, format, args);
+    va_end(args);
+    return text;
 }
 
 /* The whole answer, which must be HTTP 200 and JSON. */

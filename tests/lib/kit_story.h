@@ -25,6 +25,7 @@
 #include "tests/lib/kit_expect.h"
 #include "tests/lib/kit_gql.h"
 #include "tests/lib/kit_path.h"
+#include "tests/lib/kit_reply.h"
 #include "tests/lib/kit_target.h"
 #include "tests/lib/kit_time.h"
 
@@ -80,6 +81,9 @@ void kit_story_kill(struct kit_story *story);
 
 /** The target server, started when first asked for. */
 struct kit_target *kit_story_target(struct kit_story *story);
+
+/** A formatted text that lives as long as the story. */
+const char *kit_story_text(struct kit_story *story, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /** Runs a document as Admin. Returns: `data`; ends the test when there are `errors`. */
 const struct value *kit_story_gql(struct kit_story *story,

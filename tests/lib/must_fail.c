@@ -4,7 +4,7 @@
  */
 #include "core/base/check.h"
 #include "core/base/json_in.h"
-#include "tests/lib/kit_expect.h"
+#include "tests/lib/kit_reply.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -18,7 +18,10 @@ static const struct value *sample(void)
     json_in_init();
     arena_init(&memory, 1 << 20);
     kit_expect_use(&(struct kit_expect_context){.arena = &memory});
-    enum err e = json_in_parse(SLICE("{\"a\": {\"list\": [1, \"x\", true]}, \"null\": null}"),
+    enum err e = json_in_parse(SLICE("{\"a\": {\"list\": [1, \"x\", true]}, \"null\": null,"
+                                     " \"errors\": [{\"field\": \"name\", \"message\": \"wrong\","
+                                     " \"messages\": [\"wrong\"]}], \"made\": {\"errors\": ["
+                                     "{\"field\": \"name\", \"messages\": [\"wrong\"]}]}}"),
                                &memory, &value, NULL);
     ASSERT(e == ERR_OK);
     return &value;
@@ -100,6 +103,42 @@ Test(must_fail, missing)
 Test(must_fail, text_at)
 {
     (void)TEXT_AT(sample(), "null");
+    done();
+}
+
+Test(must_fail, list)
+{
+    EXPECT_LIST(sample(), "a.list", "", "1, x");
+    done();
+}
+
+Test(must_fail, list_of_other_members)
+{
+    EXPECT_LIST(sample(), "made.errors", "field", "null");
+    done();
+}
+
+Test(must_fail, problem_of_another_field)
+{
+    EXPECT_PROBLEM(sample(), "made", "names", "wrong");
+    done();
+}
+
+Test(must_fail, problem_with_another_text)
+{
+    EXPECT_PROBLEM(sample(), "made", "name", "right");
+    done();
+}
+
+Test(must_fail, problems)
+{
+    EXPECT_NO_PROBLEMS(sample(), "made");
+    done();
+}
+
+Test(must_fail, error)
+{
+    EXPECT_ERROR(sample(), "right");
     done();
 }
 

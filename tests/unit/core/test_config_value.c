@@ -384,6 +384,10 @@ Test(config_connection, refuses_without_showing_values)
     struct config_connection got = {NULL, 0};
     cr_expect_eq(config_connection_parse(&var, SLICE("[]"), &arena, &got, &error), ERR_INVALID);
     cr_expect_not_null(strstr(error.text, "it is of type string and has a value, not inputs"));
+    var.data_type = CONFIG_CONNECTION;
+    var.scoped_config_var = SLICE("warehouse");
+    cr_expect_eq(config_connection_parse(&var, SLICE("[]"), &arena, &got, &error), ERR_INVALID);
+    cr_expect_not_null(strstr(error.text, "uses the organisation's connection \"warehouse\""));
     arena_deinit(&arena);
 }
 

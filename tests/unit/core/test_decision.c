@@ -20,9 +20,9 @@ Test(decision, expected_versions)
         {6, 5,
          "refused expectedVersion: is 6, but the current streamVersion is 5: read it again and "
          "decide anew"},
-        {UINT64_MAX, 5,
-         "refused expectedVersion: is 18446744073709551615, but the current streamVersion is 5: "
-         "read it again and decide anew"},
+        {DECISION_NO_VERSION, 5,
+         "refused expectedVersion: is below 1, but the current streamVersion is 5: read it again "
+         "and decide anew"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct domain_kit kit;

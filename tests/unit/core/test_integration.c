@@ -135,6 +135,10 @@ static const struct publish_row publish_rows[] = {
      {.expected_version = 1, .comment = TEXT("\xff"), .attributes = TEXT("\xff")},
      "refused expectedVersion: is 1, but the current streamVersion is 2: read it again and decide "
      "anew\nrefused comment: must be UTF-8 text\nrefused attributes: must be UTF-8 text"},
+    {CREATED,
+     {.attributes = TEXT("{")},
+     "refused attributes: must be a JSON text: malformed JSON at line 1, column 1: string or '}' "
+     "expected near end of file"},
     {"", {.expected_version = 0}, "refused __all__: there is no such integration"},
 };
 
@@ -174,8 +178,9 @@ static const struct availability_row availability_rows[] = {
     {PUBLISHED, 1, true, false, 9,
      "refused expectedVersion: is 9, but the current streamVersion is 3: read it again and decide "
      "anew"},
-    {CREATED, 0, false, true, 0, "refused version: there is no such version"},
-    {PUBLISHED, 2, false, true, 0, "refused version: there is no such version"},
+    {CREATED, 0, false, true, 0,
+     "refused id: is the draft's: give that of the version to be marked"},
+    {PUBLISHED, 2, false, true, 0, "refused id: there is no such version"},
 };
 
 Test(integration, availability)
@@ -290,24 +295,34 @@ Test(integration, versions_evolve)
 {
     struct domain_kit kit;
     struct integration_version it = {.number = 0};
+    static struct slice labels[] = {TEXT("a")};
+    struct integration draft = {.name = SLICE("N"),
+                                .description = SLICE("d"),
+                                .category = SLICE("c"),
+                                .labels = {labels, 1}};
     struct buf row;
     domain_kit_begin(&kit);
     buf_init(&row, MIB);
     integration_version_evolve(
-        &it, domain_kit_event(&kit, "integration.published {'version':3,'version_id':'v3',"
-                                    "'draft':9,'comment':'c','attributes':'{}'}"));
+        &it, &draft,
+        domain_kit_event(&kit, "integration.published {'version':3,'version_id':'v3',"
+                               "'draft':9,'comment':'c','attributes':'{}'}"));
     cr_expect_eq(it.number, 3);
     cr_expect(uuid_equal(it.id, domain_kit_id("v3")));
     cr_expect(uuid_equal(it.created_by, domain_kit_id("ada")));
     cr_expect_eq(it.draft_seq, 9);
     cr_expect(it.is_available);
+    cr_expect(slice_is(it.name, "N") && slice_is(it.description, "d"));
+    cr_expect(slice_is(it.category, "c") && text_list_equal(it.labels, draft.labels));
     integration_version_put(&row, &it);
     domain_kit_row(&kit, &row, reread_version);
+    draft.name = SLICE("renamed");
     integration_version_evolve(
-        &it, domain_kit_event(&kit, "integration.availability_changed {'version':3}"));
+        &it, &draft, domain_kit_event(&kit, "integration.availability_changed {'version':3}"));
     cr_expect(!it.is_available);
     cr_expect_eq(it.number, 3);
     cr_expect(slice_is(it.comment, "c"));
+    cr_expect(slice_is(it.name, "N"), "a version stays as it was published");
     buf_deinit(&row);
     domain_kit_end(&kit);
 }

@@ -72,6 +72,35 @@ Test(survey, sums_what_bodies_take_before_and_after)
     kit_end(&kit);
 }
 
+static void count_calls(void *data, uint64_t seq, uint64_t head_seq)
+{
+    (void)seq;
+    (void)head_seq;
+    ++*(unsigned *)data;
+}
+
+Test(survey, goes_on_from_one_snapshot_to_the_next)
+{
+    struct kit kit;
+    unsigned calls = 0;
+    struct survey found;
+    kit_begin(&kit);
+    for (unsigned i = 0; i < 5; i++) {
+        kit_batch(&kit);
+        for (unsigned k = 0; k < 2100; k++) {
+            (void)kit_put_execution(&kit, kit_owner(2), KIT_KEY, SLICE("{}"));
+        }
+        kit_commit(&kit);
+    }
+    cr_assert_eq(survey_run(kit.journal, count_calls, &calls, &found, &kit.error), ERR_OK, "%s",
+                 kit.error.text);
+    cr_assert_eq(calls, 2, "one snapshot holds 10,000 records");
+    cr_assert_eq(found.events_of[EVENT_EXECUTION_QUEUED], 5 * 2100);
+    cr_assert_eq(found.bodies[BODY_PAYLOAD].count, 5 * 2100);
+    cr_assert_eq(found.events, journal_head(kit.journal).seq);
+    kit_end(&kit);
+}
+
 Test(survey, knows_the_size_of_blobs)
 {
     struct kit kit;

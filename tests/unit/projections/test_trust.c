@@ -141,7 +141,10 @@ Test(trust, a_witness_of_another_boot_device_or_file_counts_for_nothing)
         size_t at;
         const char *bytes;
         size_t size;
-    } changes[] = {{0, "00000000", 8}, {40, "\x77\x77", 2}, {48, "\x77\x77", 2}};
+    } changes[] = {{0, "00000000", 8},
+                   {40, "\x77\x77", 2},
+                   {48, "\x77\x77", 2},
+                   {64, "\x77\x77\x77", 3}}; /* born at another time: the inode was given again */
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct views_kit kit;
         begin(&kit);
