@@ -276,8 +276,8 @@ static void on_done(struct invocation *invocation)
 
 /* ---- a complete request ---- */
 
-/* The digests of an Idempotency-Key: scope is the flow config; method, target, type, whether the
- * caller waits for the result, and body are the request. */
+/* The digests of an Idempotency-Key: scope is the flow config; method, target, type and body are
+ * the request: who did not wait for its result may ask for it in this way. */
 static enum err make_digests(struct hook_call *call, struct slice given, struct error *reterr)
 {
     struct http_request *request = call->request;
@@ -295,8 +295,7 @@ static enum err make_digests(struct hook_call *call, struct slice given, struct 
     keyring_digest(&key, KEY_LOOKUP, scope, call->idempotency);
     unsigned char subkey[KEYRING_KEY_BYTES];
     crypto_generichash_state state;
-    struct slice mode = hook_wants_result(request) ? SLICE("sync") : SLICE("async");
-    struct slice parts[5] = {request->method, request->target, type, mode, request->body};
+    struct slice parts[4] = {request->method, request->target, type, request->body};
     keyring_subkey(&key, KEY_LOOKUP, subkey);
     (void)crypto_generichash_init(&state, subkey, sizeof subkey, sizeof call->request_digest);
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {

@@ -136,6 +136,13 @@ static bool check_key(struct admitting *it, struct refusal *ret)
 
 /* ---- state ---- */
 
+/* What was taken before the pause gets its answer again. Whether it was, the writer knows, and
+ * refuses what was not. */
+static bool may_be_repeated(const struct http_request *request)
+{
+    return http_request_header(request, "Idempotency-Key").size > 0;
+}
+
 static bool
 check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *ret_reason)
 {
@@ -149,14 +156,14 @@ check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *
         *ret_reason = INVOCATION_NOT_DEPLOYED;
         return false;
     }
-    if (!it->instance->is_enabled) {
+    if (!it->instance->is_enabled && !may_be_repeated(it->request)) {
         *ret_reason = INVOCATION_PAUSED;
         return false;
     }
     return true;
 }
 
-bool hook_wants_result(const struct http_request *request)
+static bool wants_result(const struct http_request *request)
 {
     return slice_equal_nocase(http_request_header(request, "prismatic-synchronous"), SLICE("true"));
 }
@@ -175,7 +182,7 @@ bool hook_admit(struct hook *hook, struct http_request *request, struct admissio
                     check_key(&it, &refusal) && check_state(&it, &refusal, &reason);
     definitions_release(engine_definitions(hook->options.engine), &it.definition);
     reading_close(hook->options.readings, &it.reading);
-    ret->is_synchronous = ret->is_synchronous || hook_wants_result(request);
+    ret->is_synchronous = ret->is_synchronous || wants_result(request);
     if (reason != INVOCATION_TAKEN) {
         hook_note_rejection(hook, ret, reason);
         hook_refuse_invocation(hook, request, reason);

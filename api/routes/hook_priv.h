@@ -44,9 +44,6 @@ struct hook {
 /** Finds out whether the request is let in. Returns: false after having answered it. */
 bool hook_admit(struct hook *hook, struct http_request *request, struct admission *ret);
 
-/** Whether the caller asks to be told the result, whatever the flow says. */
-bool hook_wants_result(const struct http_request *request);
-
 /** Counts a refused request for the journal. */
 void hook_note_rejection(struct hook *hook,
                          const struct admission *admission,

@@ -135,8 +135,10 @@ respond_flow(struct http_request *request, struct uuid execution, const struct f
     size_t count = 0;
     headers[count++] = id_header(request->arena, execution);
     for (uint32_t i = 0; i < flow->headers.count; i++) {
-        headers[count++] =
-            (struct http_header){flow->headers.items[i].name, flow->headers.items[i].value};
+        const struct flow_header *header = &flow->headers.items[i];
+        if (!slice_equal_nocase(header->name, SLICE(ID_HEADER))) { /* ours is the true one */
+            headers[count++] = (struct http_header){header->name, header->value};
+        }
     }
     struct slice body = flow->default_body
                             ? arena_format(request->arena, "{\"executionId\":\"%.*s\"}",

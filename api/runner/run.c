@@ -260,7 +260,7 @@ static enum err seal_all(struct run *run, struct sealer *sealer, struct error *r
 static void seal_work(uv_work_t *work)
 {
     struct run *run = LIST_ENTRY(work, struct run, work);
-    run->seal_err = seal_all(run, run->sealer, &run->seal_error);
+    run->work_err = seal_all(run, run->sealer, &run->work_error);
 }
 
 static void sealed(struct run *run, enum err e, const struct error *error)
@@ -277,7 +277,7 @@ static void seal_done(uv_work_t *work, int status)
     struct run *run = LIST_ENTRY(work, struct run, work);
     (void)status; /* never canceled */
     sealer_destroy(&run->sealer);
-    sealed(run, run->seal_err, &run->seal_error);
+    sealed(run, run->work_err, &run->work_error);
 }
 
 static bool has_large_body(const struct run *run)
@@ -445,10 +445,9 @@ void run_create(struct runner *runner, struct uuid id, struct slice head, struct
     runner_wake(runner);
 }
 
-void run_start(struct run *run)
+void run_loaded(struct run *run, enum err e, const struct error *error)
 {
-    struct error error = {0};
-    enum err e = run_load(run, &error);
+    run->phase = RUN_LOADING;
     if (e == ERR_OK) {
         run->runner->stats.started++;
         run->runner->stats.resumed += run->resumes;
@@ -459,10 +458,10 @@ void run_start(struct run *run)
         end(run, NULL);
     } else if (run->key.number != 0) {
         run_fail(run, EXECUTION_FAILED, e == ERR_LIMIT ? ERROR_CLASS_LIMIT : ERROR_CLASS_DEFINITION,
-                 error_text(&error));
+                 error_text(error));
     } else {
         diag_warn("an execution cannot be run now; it stays open",
-                  diag_string("why", error_text(&error)));
+                  diag_string("why", error_text(error)));
         end(run, NULL);
     }
 }

@@ -175,7 +175,7 @@ static void on_idle(uv_idle_t *idle)
     struct list_link *link = NULL;
     for (int i = 0; i < RUNNER_STARTS_PER_TURN && (link = list_pop_front(&runner->ready)) != NULL;
          i++) {
-        run_start(LIST_ENTRY(link, struct run, ready_link));
+        run_load_start(LIST_ENTRY(link, struct run, ready_link));
     }
     if (list_empty(&runner->ready)) {
         (void)uv_idle_stop(&runner->idle);

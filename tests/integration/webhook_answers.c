@@ -28,7 +28,8 @@ static const char definition[] = KIT_YAML("Answers") KIT_YAML_VARIABLES KIT_YAML
             "text/plain; charset=utf-8") ", headers: {type: complex, "
                                          "value: [{name: X-One, type: value, value: first}, {name: "
                                          "{type: value, "
-                                         "value: X-Two}, type: value, value: second}]}, "
+                                         "value: X-Two}, type: value, value: second}, {name: "
+                                         "Prismatic-ExecutionId, type: value, value: mine}]}, "
                                          "body: " KIT_YAML_VALUE("thank you") "}")
         OPEN_FLOW("Fragment") KIT_YAML_WEBHOOK("Call", "{statusCode: " KIT_YAML_VALUE("201") "}")
             OPEN_FLOW("Asking") KIT_YAML_WEBHOOK("Call", "{}") ASK
@@ -51,6 +52,16 @@ static const char definition[] = KIT_YAML("Answers") KIT_YAML_VARIABLES KIT_YAML
                                               "writeLog",
                                               "{message: " KIT_YAML_VALUE("slept well") "}");
 
+/* Answers with what the payload says. */
+static const char repeating[] = KIT_YAML("Repeating") KIT_YAML_FLOWS SYNCHRONOUS("Repeat")
+    KIT_YAML_WEBHOOK("Call", "{}") KIT_YAML_STEP(
+        "Enough",
+        "stop-execution",
+        "stopExecution",
+        "{headers: {type: complex, value: [{name: X-Repeated, type: reference, value: "
+        "call.results.body.data.header}]}, contentType: " KIT_YAML_REFERENCE(
+            "call.results.body.data.type") "}");
+
 static struct kit_instance start(struct kit_story *story)
 {
     const char *config =
@@ -69,6 +80,14 @@ send_as(struct kit_story *story, const char *url, const struct kit_request *requ
     struct kit_request filled = *request;
     filled.path = kit_story_path(story, url);
     EXPECT_OK(kit_client_request(&story->caller, &filled, &message, KIT_ERROR));
+    return message;
+}
+
+static struct kit_message send_raw_target(struct kit_story *story, const char *target)
+{
+    struct kit_message message;
+    struct kit_request request = {.method = "GET", .path = target};
+    EXPECT_OK(kit_client_request(&story->caller, &request, &message, KIT_ERROR));
     return message;
 }
 
@@ -200,6 +219,15 @@ TEST(webhook_answers, path_and_query_are_the_flows)
     EXPECT_TEXT(&body, "queryParameters.empty", "");
     EXPECT_TEXT(&body, "queryParameters.bare", "");
     EXPECT_TEXT(&body, "queryParameters.\xc3\xb6", "\xe2\x82\xac");
+    STEP("the same with the target as a proxy writes it");
+    message =
+        send_raw_target(story, arena_format(&story->arena, "http://proxied.example:80%s/a/b?c=d",
+                                            kit_story_path(story, url))
+                                   .data);
+    EXPECT_STATUS(&message, 200);
+    body = json_of(story, &message);
+    EXPECT_TEXT(&body, "pathFragment", "a/b");
+    EXPECT_TEXT(&body, "queryParameters.c", "d");
     STEP("bytes that are no text become text that a client can read");
     message = send_as(story, arena_format(&story->arena, "%s/%%ff?bad=%%ff%%00%%zz%%", url).data,
                       &request);
@@ -334,6 +362,35 @@ TEST(webhook_answers, synchronously_with_what_stop_execution_says)
     EXPECT_THAT(slice_is(message.body, "<p><&></p>"), "%.*s", SLICE_ARGS(message.body));
     EXPECT_TEXT(kit_story_await(story, execution_of(story, &message)), "status", "SUCCESS");
     EXPECT(kit_target_count(kit_story_target(story), "/") == 0);
+}
+
+TEST(webhook_answers, without_lines_that_a_payload_smuggles_in)
+{
+    static const char *const values[] = {"a\\r\\nX-Smuggled: 1", "a\\nX-Smuggled: 1", "a\\u0000b",
+                                         "a\\r\\n\\r\\nHTTP/1.1 200 OK"};
+    struct kit_instance instance = kit_story_instance(story, repeating, "Acme", NULL);
+    const char *url = kit_story_webhook(story, &instance, "Repeat");
+    (void)kit_story_deploy(story, &instance);
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        STEP("%s", values[i]);
+        struct kit_message message = kit_story_send(
+            story, url,
+            arena_format(&story->arena, "{\"header\": \"%s\", \"type\": \"text/plain\"}", values[i])
+                .data);
+        EXPECT_STATUS(&message, 500);
+        EXPECT(kit_message_header(&message, "x-smuggled").data == NULL);
+        message = kit_story_send(
+            story, url,
+            arena_format(&story->arena, "{\"header\": \"good\", \"type\": \"%s\"}", values[i])
+                .data);
+        EXPECT_STATUS(&message, 500);
+        EXPECT(kit_message_header(&message, "x-smuggled").data == NULL);
+        EXPECT(execution_of(story, &message) != NULL);
+    }
+    struct kit_message message =
+        kit_story_send(story, url, "{\"header\": \"good\", \"type\": \"text/plain\"}");
+    EXPECT_STATUS(&message, 200);
+    EXPECT(is_header(&message, "x-repeated", "good"));
 }
 
 TEST(webhook_answers, synchronously_for_so_long_and_the_run_goes_on, .arguments = short_wait)

@@ -14,6 +14,15 @@ static const char definition[] =
     KIT_YAML("Bytes") KIT_YAML_FLOWS KIT_YAML_FLOW("Keep", "endpointSecurityType: unsecured")
         KIT_YAML_WEBHOOK("Call", "{}");
 
+static const char reading_definition[] =
+    KIT_YAML("Reading") KIT_YAML_FLOWS KIT_YAML_FLOW("Read", "endpointSecurityType: unsecured")
+        KIT_YAML_WEBHOOK("Call", "{}")
+            KIT_YAML_STEP("Say",
+                          "log",
+                          "writeLog",
+                          "{message: {type: template, value: "
+                          "\"seven is {{$call.results.body.data.n}}\"}}");
+
 #define MASK "***"
 
 /* ---- sending ---- */
@@ -281,6 +290,60 @@ TEST(webhook_bytes, a_body_as_large_as_may_be_is_kept)
     const char *replay = kit_story_replay(story, id);
     EXPECT(strcmp(digest_of(story, replay), digest) == 0);
     expect_payload(story, replay, body, "application/zip");
+}
+
+/* {"n": 7, "pad": [...]} of `size` bytes and a few; `end` is what stands behind. */
+static struct slice large_json(struct kit_story *story, size_t size, const char *end)
+{
+    struct buf out;
+    buf_init(&out, 16 * MIB);
+    buf_put_text(&out, "{\"n\": 7, \"pad\": [");
+    while (out.size < size) {
+        buf_put_text(&out, "\"0123456789abcdefghijklmnopqrstuvwxyz\",");
+    }
+    buf_printf(&out, "0]}%s", end);
+    struct slice text = arena_copy(&story->arena, buf_slice(&out));
+    buf_deinit(&out);
+    return text;
+}
+
+TEST(webhook_bytes, large_json_is_read_by_flows_and_checked)
+{
+    enum { CALLS = 6 };
+    struct kit_instance instance = kit_story_instance(story, reading_definition, "Acme", NULL);
+    (void)kit_story_deploy(story, &instance);
+    const char *path = kit_story_path(story, kit_story_webhook(story, &instance, "Read"));
+    const char *ids[CALLS];
+    STEP("several at once, more than there are threads");
+    for (int i = 0; i < CALLS; i++) {
+        ids[i] = deliver(story, path, "Content-Type: application/json\r\n",
+                         large_json(story, MIB + 70 * KIB * (size_t)i, ""));
+    }
+    for (int i = 0; i < CALLS; i++) {
+        const struct value *execution = kit_story_await(story, ids[i]);
+        EXPECT_TEXT(execution, "status", "SUCCESS");
+        EXPECT_TEXT(execution, "logs.nodes[1].message", "seven is 7");
+    }
+    STEP("one that runs when the server is killed, and one when it stops");
+    const char *killed =
+        deliver(story, path, "Content-Type: application/json\r\n", large_json(story, 2 * MIB, ""));
+    kit_story_kill(story);
+    kit_story_start(story);
+    const char *stopped =
+        deliver(story, path, "Content-Type: application/json\r\n", large_json(story, 2 * MIB, ""));
+    kit_story_stop(story);
+    kit_story_start(story);
+    EXPECT_TEXT(kit_story_await(story, killed), "status", "SUCCESS");
+    EXPECT_TEXT(kit_story_await(story, stopped), "status", "SUCCESS");
+    STEP("one that is none, and its replay");
+    struct kit_message message;
+    struct kit_request request = {.path = path, .body = large_json(story, MIB, "x")};
+    EXPECT_OK(kit_client_request(&story->caller, &request, &message, KIT_ERROR));
+    EXPECT_STATUS(&message, 400);
+    const char *id =
+        arena_text(&story->arena, kit_message_header(&message, "prismatic-executionid"));
+    EXPECT_TEXT(kit_story_await(story, id), "state", "FAILED");
+    EXPECT_TEXT(kit_story_await(story, kit_story_replay(story, id)), "state", "FAILED");
 }
 
 TEST(webhook_bytes, a_caller_that_asks_is_told_to_go_on)

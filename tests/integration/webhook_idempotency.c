@@ -115,8 +115,6 @@ TEST(webhook_idempotency, one_execution_for_one_request)
     expect_reused(&again);
     again = send_with(story, other, KEY("a"), "{\"n\": 1}");
     expect_reused(&again);
-    again = send_with(story, plain, "prismatic-synchronous: true\r\n" KEY("a"), "{\"n\": 1}");
-    expect_reused(&again);
     again = send_with(story, plain, KEY("a"), "{\"n\":");
     expect_reused(&again);
     expect_executions(story, &instance, 2);
@@ -126,6 +124,29 @@ TEST(webhook_idempotency, one_execution_for_one_request)
     (void)kit_story_call(story, plain, "{\"n\": 1}");
     (void)kit_story_call(story, plain, "{\"n\": 1}");
     expect_executions(story, &instance, 5);
+}
+
+TEST(webhook_idempotency, outlives_a_pause)
+{
+    struct kit_instance instance = start(story);
+    const char *own = kit_story_webhook(story, &instance, "Own");
+    struct kit_message first = send_with(story, own, KEY("p"), "{\"n\": \"1\"}");
+    EXPECT_STATUS(&first, 201);
+    const struct value *data = GQL(story,
+                                   "mutation($id: ID!) { updateInstance(input: {id: $id, enabled: "
+                                   "false}) { errors { messages } } }",
+                                   {"id", .text = instance.id});
+    EXPECT_COUNT(data, "updateInstance.errors", 0);
+    struct kit_message again = send_with(story, own, KEY("p"), "{\"n\": \"1\"}");
+    expect_same(&first, &again);
+    again = send_with(story, own, KEY("p"), "{\"n\": \"2\"}");
+    expect_reused(&again);
+    STEP("what was not taken is refused, with a key and without");
+    again = send_with(story, own, KEY("new"), "{\"n\": \"1\"}");
+    EXPECT_STATUS(&again, 409);
+    again = send_with(story, own, NULL, "{\"n\": \"1\"}");
+    EXPECT_STATUS(&again, 409);
+    expect_executions(story, &instance, 1);
 }
 
 TEST(webhook_idempotency, a_malformed_request_fails_once)

@@ -1,4 +1,5 @@
 /* projector: the live fold, catching up and a fold from nothing give the same rows. */
+#include "core/base/failpoint.h"
 #include "projections/executions_view.h"
 #include "tests/unit/projections/views_kit.h"
 
@@ -236,4 +237,59 @@ Test(projector, knows_its_projections)
         cr_expect(owned[i], "nobody builds %s", views_table_name((enum views_table)i));
     }
     cr_expect_null(projector_find("nothing"));
+}
+
+/* ---- more than one transaction ---- */
+
+#define PARTS 4000
+
+/* A command of PARTS records, which the views have not seen. */
+static void append_many(struct views_kit *kit)
+{
+    static struct append_record records[PARTS];
+    static const struct event event = {.type = EVENT_USER_CREATED};
+    struct append append = kit_append(&kit->base);
+    struct append_result result;
+    for (size_t i = 0; i < PARTS; i++) {
+        records[i] = (struct append_record){.stream = {STREAM_USER, kit_id(&kit->base)},
+                                            .owner = {STREAM_JOURNAL, {{1}}},
+                                            .first_stream_version = 1,
+                                            .events = &event,
+                                            .event_count = 1};
+    }
+    append.records = records;
+    append.record_count = PARTS;
+    kit_batch(&kit->base);
+    enum err e = journal_append(kit->base.journal, &append, &result, &kit->base.error);
+    cr_assert_eq(e, ERR_OK, "%s", kit->base.error.text);
+    kit_commit(&kit->base);
+}
+
+static void count_call(void *data, uint64_t seq, uint64_t head_seq)
+{
+    cr_expect_leq(seq, head_seq);
+    (*(size_t *)data)++;
+}
+
+/* Catching up commits every PROJECTOR_BATCH_RECORDS, at the end of a command; what fails between
+ * goes on from the last commit. */
+Test(projector, long_journals_take_several_transactions)
+{
+    struct views_kit kit;
+    size_t calls = 0;
+    views_kit_begin(&kit);
+    for (int i = 0; i < 6; i++) {
+        append_many(&kit);
+    }
+    cr_assert_eq(failpoint_arm("views_before_commit:error@2", NULL), ERR_OK);
+    enum err e = projector_catch_up(kit.views, kit.base.journal, NULL, NULL, NULL);
+    cr_expect_eq(e, ERR_IO);
+    cr_assert_eq(failpoint_arm(NULL, NULL), ERR_OK);
+    cr_expect_eq(position_of(&kit).seq, 2 + 3 * PARTS, "three commands are over a batch");
+    e = projector_catch_up(kit.views, kit.base.journal, count_call, &calls, NULL);
+    cr_expect_eq(e, ERR_OK);
+    cr_expect_geq(calls, 2);
+    cr_expect_eq(position_of(&kit).seq, 2 + 6 * PARTS);
+    views_kit_demand_rebuilt(&kit, "24,000 records");
+    views_kit_end(&kit);
 }
