@@ -99,7 +99,7 @@ static bool is_repeated(struct writer *writer, struct command *command)
     }
     command->outcome = COMMAND_FAILED;
     if (e == ERR_OK) {
-        IGNORE(error_set(&command->error, ERR_CONFLICT,
+        IGNORE(error_set(&command->error, ERR_IDEMPOTENCY_KEY_REUSED,
                          "this Idempotency-Key was used for another request"));
     }
     return true;
