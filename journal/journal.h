@@ -149,6 +149,12 @@ struct stream_ref journal_recorded_owner(const struct append *append, size_t par
 /** Commits and syncs. On failure nothing of the batch may be answered, and the process must end. */
 MUST_USE enum err journal_commit(struct journal *journal, struct error *reterr);
 
+/**
+ * Whether a commit failed, of a batch or of blobs, which other threads put: the process must then
+ * end. Call it now and then. Thread: the writer's. Errors: ERR_IO, saying why.
+ */
+MUST_USE enum err journal_check(const struct journal *journal, struct error *reterr);
+
 /** Forgets the batch. Does nothing when there is none. */
 void journal_abort(struct journal *journal);
 

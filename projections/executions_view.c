@@ -5,6 +5,9 @@
 
 #define PLACE_ROW_BYTES 20 /* instance id, place of the flow */
 
+/* Replays of replays that one success resolves. */
+#define LINEAGE_MAX 64
+
 static void write_place(const struct execution *execution, char ret[PLACE_ROW_BYTES])
 {
     memcpy(ret, execution->instance.bytes, 16);
@@ -50,22 +53,33 @@ put_new(struct projection_context *context, const struct execution *execution, s
     return e;
 }
 
-/* A replay that succeeds resolves its original. */
-static enum err resolve_original(struct projection_context *context,
-                                 const struct execution *replay,
-                                 struct error *reterr)
+/* A success resolves what it is a replay of, and what that was a replay of: each that failed and
+ * that no success has resolved before. */
+static enum err resolve_originals(struct projection_context *context,
+                                  const struct execution *replay,
+                                  struct error *reterr)
 {
-    struct execution original;
-    enum err e =
-        executions_view_get(context->txn, replay->replay_of, context->arena, &original, reterr);
-    if (e == ERR_NOT_FOUND) {
-        return ERR_OK; /* erased with its instance */
+    struct uuid id = replay->replay_of;
+    for (int depth = 0; depth < LINEAGE_MAX && !uuid_is_zero(id); depth++) {
+        struct execution original;
+        enum err e = executions_view_get(context->txn, id, context->arena, &original, reterr);
+        if (e == ERR_NOT_FOUND) {
+            return ERR_OK; /* erased with its instance */
+        }
+        if (e != ERR_OK || original.state == EXECUTION_SUCCEEDED ||
+            !uuid_is_zero(original.resolved_by)) {
+            return e;
+        }
+        if (execution_is_final(original.state)) {
+            original.resolved_by = replay->id;
+            e = put_execution(context, &original, reterr);
+        }
+        if (e != ERR_OK) {
+            return e;
+        }
+        id = original.replay_of;
     }
-    if (e != ERR_OK || !uuid_is_zero(original.resolved_by)) {
-        return e;
-    }
-    original.resolved_by = replay->id;
-    return put_execution(context, &original, reterr);
+    return ERR_OK;
 }
 
 static enum err put_step(struct projection_context *context,
@@ -125,7 +139,7 @@ static enum err put_state(struct projection_context *context,
         e = put_place(context, VIEWS_EXECUTIONS_FAILED, execution, reterr);
     }
     if (e == ERR_OK && !failed && !uuid_is_zero(execution->replay_of)) {
-        e = resolve_original(context, execution, reterr);
+        e = resolve_originals(context, execution, reterr);
     }
     return e;
 }
@@ -167,7 +181,7 @@ static const enum views_table tables[] = {VIEWS_EXECUTIONS,        VIEWS_EXECUTI
                                           VIEWS_EXECUTIONS_FAILED, VIEWS_EXECUTIONS_BY_INSTANCE,
                                           VIEWS_REPLAYS,           VIEWS_STEPS};
 
-const struct projection executions_view = {"executions", 1, tables, ARRAY_COUNT(tables), apply};
+const struct projection executions_view = {"executions", 2, tables, ARRAY_COUNT(tables), apply};
 
 enum err executions_view_get(struct views_txn *txn,
                              struct uuid id,

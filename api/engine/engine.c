@@ -99,7 +99,7 @@ static bool is_repeated(struct writer *writer, struct command *command)
     }
     command->outcome = COMMAND_FAILED;
     if (e == ERR_OK) {
-        IGNORE(error_set(&command->error, ERR_CONFLICT,
+        IGNORE(error_set(&command->error, ERR_IDEMPOTENCY_KEY_REUSED,
                          "this Idempotency-Key was used for another request"));
     }
     return true;
@@ -196,11 +196,19 @@ static enum err commit(struct engine *engine, struct error *reterr)
     return e;
 }
 
-static void set_disk_full(struct engine *engine, bool full)
+/* Says so when it changes: nobody may be calling whom the refusals would tell. */
+static void set_disk_full(struct engine *engine, bool full, const struct error *why)
 {
     uv_mutex_lock(&engine->mutex);
+    bool before = engine->disk_full;
     engine->disk_full = full;
     uv_mutex_unlock(&engine->mutex);
+    if (full && !before) {
+        diag_warn("the disk is nearly full: nothing new is accepted until there is room",
+                  diag_string("why", error_text(why)));
+    } else if (before && !full) {
+        diag_info("there is room on the disk again", diag_string("data", engine->options.data_dir));
+    }
 }
 
 static void fail_all(struct list *batch, struct list *executed, const struct error *error)
@@ -240,7 +248,7 @@ static bool begin(struct engine *engine, struct list *batch, struct list *execut
     struct error error = {0};
     struct writer *writer = &engine->writer;
     enum err e = journal_begin(engine->journal, &error);
-    set_disk_full(engine, e == ERR_DISK_FULL);
+    set_disk_full(engine, e == ERR_DISK_FULL, &error);
     if (e == ERR_DISK_FULL) {
         fail_all(batch, executed, &error);
         return false;
@@ -300,8 +308,8 @@ static void keep_house(struct engine *engine)
 {
     struct error error = {0};
     int64_t now = clock_monotonic_us(engine->options.clock);
-    enum err e = ERR_OK;
-    if (engine->expiring) {
+    enum err e = journal_check(engine->journal, &error);
+    if (e == ERR_OK && engine->expiring) {
         e = journal_expire_continue(engine->journal, &engine->expiring, &error);
     }
     if (e == ERR_OK && now >= engine->tend_at_us) {
@@ -310,6 +318,17 @@ static void keep_house(struct engine *engine)
     }
     if (e != ERR_OK && e != ERR_DISK_FULL) { /* without room it is tried again later */
         die(engine, "between batches", &error);
+    }
+}
+
+/* Views without the mark, on a full disk say, cost the next start their building and nothing else.
+ */
+static void mark_clean(struct engine *engine)
+{
+    struct error error = {0};
+    if (trust_finish(engine->trust, engine->views, &error) != ERR_OK) {
+        diag_warn("the views are not marked as closed: the next start may have to build them anew",
+                  diag_string("why", error_text(&error)));
     }
 }
 
@@ -327,10 +346,7 @@ static void writer_main(void *data)
             run_some(engine, &batch);
         }
     }
-    struct error error = {0};
-    if (trust_finish(engine->trust, engine->views, &error) != ERR_OK) {
-        die(engine, "close views", &error);
-    }
+    mark_clean(engine);
     uv_mutex_lock(&engine->mutex);
     engine->stopped = true;
     uv_mutex_unlock(&engine->mutex);

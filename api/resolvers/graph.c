@@ -381,6 +381,7 @@ bool graph_command_ended(struct graph_mutation *mutation,
         return false;
     }
     if (command->outcome == COMMAND_FAILED) {
+        graph_context_of(mutation->call)->key_reused |= error.code == ERR_IDEMPOTENCY_KEY_REUSED;
         graph_complete_failed(mutation, &error);
         return false;
     }

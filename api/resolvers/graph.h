@@ -60,6 +60,7 @@ struct graph_context {
     /* Of a request with Idempotency-Key, which has exactly one mutation: */
     struct slice idempotency; /* 32 bytes; empty: none */
     struct slice request;     /* 32 bytes */
+    bool key_reused;          /* the key came with another request before */
     struct graph_held *held;
     size_t held_count;
 };

@@ -125,6 +125,21 @@ admit(struct run_mutation *it, struct uuid instance_id, uint32_t place, struct e
 
 /* ---- tests ---- */
 
+/* Room in a head for what stands there beside the headers of a test. */
+#define HEAD_BYTES_KEPT 1024
+
+static void check_header(struct problem_list *problems, const struct value_member *member)
+{
+    struct trigger_header header = {member->key, member->value.bytes};
+    if (member->value.type != VALUE_TEXT) {
+        problem_add(problems, SLICE("headers"), "\"%.*s\" must be a text, it is of type %s",
+                    SLICE_ARGS(member->key), value_type_name(member->value.type));
+    } else if (trigger_header_flaw(&header) != NULL) {
+        problem_add(problems, SLICE("headers"), "\"%.*s\" %s", SLICE_ARGS(member->key),
+                    trigger_header_flaw(&header));
+    }
+}
+
 /* The headers of a test: a JSON object of names and texts. Adds problems. */
 static void read_headers(struct gql_call *call,
                          struct slice text,
@@ -143,18 +158,26 @@ static void read_headers(struct gql_call *call,
                     "must be a JSON object of header names and texts, as {\"X-Event\": \"push\"}");
         return;
     }
+    /* As JSON they are longer than as header lines. */
+    if (object.map.count > LIMIT_HEADER_COUNT || text.size > LIMIT_HEAD_BYTES - HEAD_BYTES_KEPT) {
+        problem_add(problems, SLICE("headers"), "at most %d headers of %zu bytes in all are taken",
+                    LIMIT_HEADER_COUNT, LIMIT_HEAD_BYTES - HEAD_BYTES_KEPT);
+        return;
+    }
     for (uint32_t i = 0; i < object.map.count; i++) {
         const struct value_member *member = &object.map.members[i];
-        if (member->value.type != VALUE_TEXT) {
-            problem_add(problems, SLICE("headers"), "\"%.*s\" must be a text, it is of type %s",
-                        SLICE_ARGS(member->key), value_type_name(member->value.type));
-        } else if (*ret_count == LIMIT_HEADER_COUNT) {
-            problem_add(problems, SLICE("headers"), "at most %d headers are taken",
-                        LIMIT_HEADER_COUNT);
-            return;
-        } else {
-            ret[(*ret_count)++] = (struct trigger_header){member->key, member->value.bytes};
-        }
+        check_header(problems, member);
+        ret[(*ret_count)++] = (struct trigger_header){member->key, value_text_of(&member->value)};
+    }
+}
+
+static void check_content_type(struct slice type, struct problem_list *problems)
+{
+    struct trigger_header header = {SLICE("Content-Type"), type};
+    if (type.size > LIMIT_NAME_BYTES || trigger_header_flaw(&header) != NULL) {
+        problem_add(problems, SLICE("contentType"),
+                    "is no content type, as application/json, of at most %d bytes",
+                    LIMIT_NAME_BYTES);
     }
 }
 
@@ -169,6 +192,7 @@ make_trigger(struct run_mutation *it, const struct value *input, struct problem_
     struct slice id =
         id_text(call->arena, "InstanceFlowConfig", it->invocation.admission.flow_config);
     read_headers(call, graph_input_text(input, "headers"), problems, headers, &count);
+    check_content_type(type, problems);
     it->invocation.body = graph_input_text(input, "payload");
     it->invocation.content_type = type;
     it->invocation.head =
@@ -192,7 +216,8 @@ static enum err start_test(struct run_mutation *it,
     } else if (e != ERR_OK) {
         return e;
     }
-    if (e != ERR_OK || !make_trigger(it, input, &problems)) {
+    bool made = make_trigger(it, input, &problems);
+    if (e != ERR_OK || !made) {
         return graph_refuse(&it->mutation, &problems, reterr);
     }
     it->invocation.command.invoke = invoke;

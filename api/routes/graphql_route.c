@@ -93,6 +93,7 @@ static void finish(struct api_call *call)
 {
     struct http_request *request = call->request;
     struct buf out = call->out;
+    int status = call->context.key_reused ? 422 : 200;
     gql_operation_destroy(&call->operation);
     graph_context_deinit(&call->context);
     call->route->in_flight--;
@@ -101,7 +102,7 @@ static void finish(struct api_call *call)
         respond_one(request, 200, ERR_LIMIT, "the answer is too large: ask for less at a time");
         return;
     }
-    respond(request, 200, &out);
+    respond(request, status, &out);
     buf_deinit(&out);
 }
 

@@ -227,7 +227,7 @@ static void on_failed(struct hook_call *call, const struct error *error)
     enum hook_refusal refusal = HOOK_REFUSAL_INTERNAL;
     const char *text = error_text(error);
     switch ((int)error->code) {
-    case ERR_CONFLICT:
+    case ERR_IDEMPOTENCY_KEY_REUSED:
         refusal = HOOK_REFUSAL_IDEMPOTENCY_KEY_REUSED;
         break;
     case ERR_BUSY:

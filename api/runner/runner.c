@@ -302,3 +302,9 @@ void runner_close(struct runner *runner, uint64_t deadline_ms, void (*cb)(void *
     (void)uv_timer_start(&runner->sweep, on_sweep, 100, 100);
     maybe_closed(runner);
 }
+
+void runner_close_sooner(struct runner *runner)
+{
+    ASSERT(runner->closing);
+    runner->close_by_us = clock_monotonic_us(engine_clock(runner->options.engine));
+}

@@ -124,6 +124,9 @@ MUST_USE enum err runner_stored_response(struct runner *runner,
  * then calls back. */
 void runner_close(struct runner *runner, uint64_t deadline_ms, void (*cb)(void *data), void *data);
 
+/** While it closes: parks what runs now, without waiting for the deadline. */
+void runner_close_sooner(struct runner *runner);
+
 /** Frees a closed runner; sets the pointer to NULL. Takes NULL too. */
 void runner_destroy(struct runner **runner);
 

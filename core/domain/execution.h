@@ -102,7 +102,7 @@ struct execution {
     uint64_t steps;        /* steps finished */
     uint64_t resumes;
     struct uuid replay_of;   /* zero: no replay */
-    struct uuid resolved_by; /* a later success of a replay; zero: none */
+    struct uuid resolved_by; /* of a failure: a later success of a replay; zero: none */
 };
 
 /** "QUEUED", "RUNNING" ... the finer truth as clients see it. */

@@ -120,18 +120,23 @@ trigger_parse(struct slice head, struct slice body, struct trigger *ret, struct 
     return ERR_OK;
 }
 
-static bool fits_in_head(const struct trigger_header *header)
+const char *trigger_header_flaw(const struct trigger_header *header)
 {
     bool plain = header->name.size > 0;
     for (size_t i = 0; i < header->name.size; i++) {
         char c = header->name.data[i];
         plain = plain && c > ' ' && c < 0x7f && c != ':';
     }
+    if (!plain) {
+        return "is no header name";
+    }
     for (size_t i = 0; i < header->value.size; i++) {
         char c = header->value.data[i];
-        plain = plain && c != '\r' && c != '\n' && c != '\0';
+        if (c == '\r' || c == '\n' || c == '\0') {
+            return "has a value with a line break or a zero byte";
+        }
     }
-    return plain;
+    return NULL;
 }
 
 /* Appends a header line that can stand in a head and leaves room for the empty line. */
@@ -139,7 +144,7 @@ static void put_header(struct buf *out, const struct trigger_header *header)
 {
     size_t line_size = header->name.size + header->value.size + sizeof ": \r\n" - 1;
     size_t room = LIMIT_HEAD_BYTES - (sizeof "\r\n" - 1) - out->size;
-    if (!fits_in_head(header) || line_size > room) {
+    if (trigger_header_flaw(header) != NULL || line_size > room) {
         return;
     }
     buf_put_slice(out, header->name);

@@ -52,6 +52,9 @@ MUST_USE enum err trigger_get_body(const struct value *payload,
 MUST_USE enum err
 trigger_parse(struct slice head, struct slice body, struct trigger *ret, struct error *reterr);
 
+/** Why a header cannot stand in a head, as "is no header name"; NULL when it can. */
+const char *trigger_header_flaw(const struct trigger_header *header);
+
 /** A head for a request that did not come over HTTP: POST, the target (far shorter than a head may
  * be), the given header lines and a Content-Type. Headers with bytes that cannot stand in a head
  * are left out, and those for which there is no room in LIMIT_HEAD_BYTES. Lives in `arena`. */

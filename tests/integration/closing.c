@@ -170,6 +170,33 @@ TEST(closing, interrupting_twice_parks_at_once)
     signal_twice(story, SIGINT, SIGINT);
 }
 
+/* Its execution is committed when everybody who waited has been told already. */
+TEST(closing, a_call_that_is_committed_at_the_very_end_is_answered)
+{
+    struct scene scene = begin(story);
+    struct kit_client client;
+    struct kit_message answer;
+    kit_client_init(&client);
+    kit_story_stop(story);
+    (void)setenv("DAYBOOK_FAILPOINT", "journal_before_commit:sleep=1500", 1);
+    kit_story_start(story);
+    (void)unsetenv("DAYBOOK_FAILPOINT");
+    send_waiting_call(&scene, &client);
+    /* One turn of the server's loop accepts the call, one reads it. */
+    for (int turn = 0; turn < 4; turn++) {
+        (void)GQL(story, "{ journal { seq } }");
+    }
+    kit_server_signal(&story->server, SIGTERM);
+    EXPECT_OK(kit_client_receive(&client, KIT_RESPONSE, KIT_PATIENCE_MS, &answer, KIT_ERROR));
+    EXPECT_STATUS(&answer, 504);
+    char *id = arena_text(&story->arena, kit_message_header(&answer, "prismatic-executionid"));
+    expect_end(story, CLOSING_DEADLINE);
+    start_clean(story);
+    EXPECT_TEXT(kit_story_await(story, id), "status", "SUCCESS");
+    EXPECT(kit_target_count(scene.target, "/look") == 1);
+    kit_client_deinit(&client);
+}
+
 TEST(closing, under_load_everybody_has_an_answer_that_holds)
 {
     struct kit_traffic traffic;

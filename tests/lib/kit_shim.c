@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define US_PER_S ((int64_t)1000000)
@@ -31,6 +32,7 @@ void kit_shim_begin(struct kit_story *story)
     EXPECT(fd >= 0 && ftruncate(fd, sizeof *state) == 0);
     void *map = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     EXPECT(map != MAP_FAILED);
+    (void)fchmod(fd, 0666); /* whoever the program becomes maps it too */
     (void)close(fd);
     state = map;
     kit_shim_free_bytes(KIT_SHIM_TRUTH);
@@ -55,6 +57,11 @@ void kit_shim_free_bytes(int64_t bytes)
 void kit_shim_write_error(int error)
 {
     atomic_store(&state->write_error, error);
+}
+
+void kit_shim_become(unsigned user)
+{
+    atomic_store(&state->user, user);
 }
 
 uint64_t kit_shim_failed_writes(void)

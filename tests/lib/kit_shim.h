@@ -31,6 +31,7 @@ struct kit_shim_state {
     _Atomic int64_t free_bytes; /* of every file system; KIT_SHIM_TRUTH */
     _Atomic int write_error;    /* what writes, syncs and allocations fail with; 0: they do not */
     _Atomic uint64_t failed_writes;
+    _Atomic unsigned user; /* whom a program that root starts becomes; 0: root */
 };
 
 struct kit_story;
@@ -46,6 +47,10 @@ void kit_shim_free_bytes(int64_t bytes);
 
 /** Makes every write to a file, sync and allocation fail with this errno; 0: no more. */
 void kit_shim_write_error(int error);
+
+/** Makes programs that root starts from now on run as this user, for whom permissions count; 0: as
+ * root. Does nothing for others. */
+void kit_shim_become(unsigned user);
 
 /** How many writes have failed so far. */
 uint64_t kit_shim_failed_writes(void);

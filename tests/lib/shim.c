@@ -12,8 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -27,6 +30,19 @@
 
 static struct kit_shim_state *state;
 
+/* Root may do everything; a test of permissions needs somebody else. */
+static void become_user(void)
+{
+    unsigned user = state != NULL ? atomic_load(&state->user) : 0;
+    if (user == 0 || geteuid() != 0) {
+        return;
+    }
+    if (setgroups(0, NULL) != 0 || setgid(user) != 0 || setuid(user) != 0) {
+        _exit(126);
+    }
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten with the user */
+}
+
 __attribute__((constructor)) static void map_state(void)
 {
     const char *path = getenv(KIT_SHIM_VARIABLE);
@@ -37,6 +53,7 @@ __attribute__((constructor)) static void map_state(void)
     void *map = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     state = map != MAP_FAILED ? map : NULL;
     (void)close(fd);
+    become_user();
 }
 
 /* ---- time ---- */

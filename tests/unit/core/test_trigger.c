@@ -158,6 +158,11 @@ Test(trigger, made_heads_leave_out_what_cannot_stand_there)
               SLICE_ARGS(head));
     head = trigger_make_head(&arena, SLICE("/t"), SLICE("a\nb"), headers, 0);
     cr_expect(slice_is(head, "POST /t HTTP/1.1\r\n\r\n"), "%.*s", SLICE_ARGS(head));
+    for (size_t i = 0; i < 10; i++) {
+        static const bool flawed[] = {false, false, true,  true, true,
+                                      true,  true,  false, true, false};
+        cr_expect_eq(trigger_header_flaw(&headers[i]) != NULL, flawed[i], "header %zu", i);
+    }
     arena_deinit(&arena);
 }
 
