@@ -447,7 +447,11 @@ static enum err check_and_load(struct journal *journal, struct error *reterr)
     if (e != ERR_OK) {
         return e;
     }
-    e = check_tail(journal, txn, reterr);
+    /* Once more: beside a writer head and records must be of one snapshot to be compared. */
+    e = read_state(journal, txn, reterr);
+    if (e == ERR_OK) {
+        e = check_tail(journal, txn, reterr);
+    }
     if (e == ERR_OK) {
         e = journal_load_dictionaries(journal, txn, reterr);
     }

@@ -266,6 +266,34 @@ Test(crash, verify_finds_nothing_beside_a_writer_at_work)
     kit_end(&kit);
 }
 
+/* Who opens it to read sees one moment of it, whatever is committed meanwhile. */
+Test(crash, opening_beside_a_writer_at_work_sees_no_damage)
+{
+    struct kit kit;
+    struct answers *answers = share();
+    kit_begin(&kit);
+    kit_close(&kit);
+    struct journal_options beside = kit.options;
+    beside.read_only = true;
+    beside.create = false;
+    atomic_store(&answers->destroyed, 99);
+    pid_t child = fork();
+    if (child == 0) {
+        must(journal_open(&kit.options, &kit.journal, NULL));
+        work(&kit, answers, UINT64_MAX);
+    }
+    for (int i = 0; i < 400; i++) {
+        struct journal *journal = NULL;
+        cr_assert_eq(journal_open(&beside, &journal, &kit.error), ERR_OK, "%s", kit.error.text);
+        journal_close(&journal);
+    }
+    cr_assert_eq(kill(child, SIGKILL), 0);
+    int status = 0;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    check_after(&kit, answers, "opened beside");
+    kit_end(&kit);
+}
+
 Test(crash, between_blob_and_record_leaves_no_orphan)
 {
     struct kit kit;
