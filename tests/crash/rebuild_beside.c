@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define COMPARISONS      4
-#define COMPARISONS_LONG 40
+#define COMPARISONS_LONG 15
 #define KILLED           4
 
 TEST(rebuild, compares_equal_beside_a_server_under_load)
