@@ -5,6 +5,8 @@
  */
 #include "api/data_lock.h"
 
+#include "api/data_dir.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,14 +36,6 @@ static enum err write_pid(int fd, const char *path, struct error *reterr)
     return done ? ERR_OK : error_set_sys(reterr, ERR_IO, errno, "write %s", path);
 }
 
-static enum err make_dir(const char *data_dir, struct error *reterr)
-{
-    if (mkdir(data_dir, 0700) != 0 && errno != EEXIST) {
-        return error_set_sys(reterr, ERR_IO, errno, "make directory %s", data_dir);
-    }
-    return ERR_OK;
-}
-
 /* Tries to take the lock of the whole file, or asks who would be in the way. */
 static bool lock_file(int fd, int command, struct flock *ret)
 {
@@ -54,7 +48,7 @@ data_lock_take(const char *data_dir, bool create, struct data_lock *ret, struct 
 {
     char path[PATH_BYTES];
     lock_path(data_dir, path);
-    enum err e = create ? make_dir(data_dir, reterr) : ERR_OK;
+    enum err e = create ? data_dir_make(data_dir, reterr) : ERR_OK;
     if (e != ERR_OK) {
         return e;
     }

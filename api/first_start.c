@@ -1,7 +1,9 @@
 /* The first start of a data directory. */
 #include "api/auth.h"
 #include "api/commands/access_commands.h"
+#include "api/data_dir.h"
 #include "api/server_priv.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "projections/access_view.h"
 
@@ -44,7 +46,8 @@ static enum err write_token(const struct server *server, const char *token, stru
         (void)close(fd);
     }
     sodium_memzero(line, sizeof line);
-    return written ? ERR_OK : error_set_sys(reterr, ERR_IO, fault, "write %s", path);
+    return written ? data_dir_sync(server->data_dir, reterr)
+                   : error_set_sys(reterr, ERR_IO, fault, "write %s", path);
 }
 
 static void on_done(struct command *command)
@@ -95,6 +98,7 @@ enum err server_first_start(struct server *server, struct error *reterr)
     if (!has_organization(server, &it.arena)) {
         e = auth_new_token(engine_journal(server->engine), token, digest, reterr);
         e = e != ERR_OK ? e : write_token(server, token, reterr);
+        e = e != ERR_OK ? e : failpoint_check(FAILPOINT_FIRST_START_AFTER_TOKEN, reterr);
         it.command.token_digest = slice_of(digest, sizeof digest);
         e = e != ERR_OK ? e : run(server, &it, reterr);
     }

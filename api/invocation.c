@@ -49,6 +49,7 @@ enum err invocation_admit(struct reading *reading,
         .is_system = instance->is_system,
         .is_synchronous = flow->is_synchronous,
         .has_own_response = flow->steps[0].input_count > 0,
+        .has_steps = flow->step_count > 1,
     };
     *ret_flow = flow;
     return ERR_OK;
@@ -84,7 +85,35 @@ static enum err submit(struct invocation *it, struct error *reterr)
     command->key = it->admission.key;
     command->size = it->body.size;
     command->waiting_max = it->invoker->waiting_max;
+    command->ends_at_once =
+        command->malformed.size == 0 && !it->admission.has_steps && !it->admission.is_synchronous;
     return engine_submit(it->invoker->engine, &command->base, reterr);
+}
+
+/* ---- is it JSON that says it is? ---- */
+
+/* Milliseconds for a large body: not on the loop, then. */
+static enum err check_json(const struct invocation *it, struct error *reterr)
+{
+    bool says_json = it->body.size > 0 && http_header_type_is_json(it->content_type);
+    return says_json ? json_in_check(it->body, reterr) : ERR_OK;
+}
+
+/* A body that says JSON and is none is journaled as failed; the sentence says why. Errors: ERR_BUSY
+ * when there was no memory to find out. */
+static enum err note_malformed(struct invocation *it, struct error *reterr)
+{
+    struct slice why = slice_of_text(error_text(&it->json_error));
+    it->command.malformed = (struct slice){NULL, 0};
+    if (it->json_err == ERR_OK) {
+        return ERR_OK;
+    }
+    if (it->json_err != ERR_NO_MEMORY) {
+        it->command.malformed = arena_copy(it->command.base.arena, why);
+    }
+    return it->command.malformed.size > 0
+               ? ERR_OK
+               : error_set(reterr, ERR_BUSY, "no memory to check the JSON of the body");
 }
 
 /* ---- sealing ---- */
@@ -99,6 +128,7 @@ static enum err seal(struct invocation *it, struct sealer *sealer, struct error 
 static void seal_work(uv_work_t *work)
 {
     struct invocation *it = LIST_ENTRY(work, struct invocation, work);
+    it->json_err = check_json(it, &it->json_error);
     it->seal_err = seal(it, it->large_sealer, &it->seal_error);
 }
 
@@ -107,7 +137,9 @@ static void seal_done(uv_work_t *work, int status)
 {
     struct invocation *it = LIST_ENTRY(work, struct invocation, work);
     (void)status; /* never canceled */
-    enum err e = it->seal_err != ERR_OK ? it->seal_err : submit(it, &it->seal_error);
+    enum err e = it->seal_err;
+    e = e != ERR_OK ? e : note_malformed(it, &it->seal_error);
+    e = e != ERR_OK ? e : submit(it, &it->seal_error);
     if (e != ERR_OK) {
         it->command.base.outcome = COMMAND_FAILED;
         it->command.base.error = it->seal_error;
@@ -127,22 +159,9 @@ static enum err seal_elsewhere(struct invocation *it, struct error *reterr)
     return e;
 }
 
-/* A body that says JSON and is none is journaled as failed; the sentence says why. */
-static void check_json(struct invocation *it)
-{
-    struct error error = {0};
-    it->command.malformed = (struct slice){NULL, 0};
-    if (it->body.size > 0 && http_header_type_is_json(it->content_type) &&
-        json_in_check(it->body, &error) != ERR_OK) {
-        it->command.malformed =
-            arena_copy(it->command.base.arena, slice_of_text(error_text(&error)));
-    }
-}
-
 enum err invocation_start(struct invocation *it, struct error *reterr)
 {
     struct engine *engine = it->invoker->engine;
-    check_json(it);
     it->command.base.append_id = engine_new_id(engine);
     buf_init(&it->raw, it->head.size + it->body.size + RAW_OVERHEAD);
     trigger_put_body(&it->raw, it->head, it->body);
@@ -153,7 +172,9 @@ enum err invocation_start(struct invocation *it, struct error *reterr)
     if (e == ERR_OK && body_is_large(it->raw.size)) {
         e = seal_elsewhere(it, reterr);
     } else if (e == ERR_OK) {
-        e = seal(it, it->invoker->sealer, reterr);
+        it->json_err = check_json(it, &it->json_error);
+        e = note_malformed(it, reterr);
+        e = e != ERR_OK ? e : seal(it, it->invoker->sealer, reterr);
         e = e != ERR_OK ? e : submit(it, reterr);
     }
     if (e != ERR_OK) {

@@ -3,9 +3,8 @@
  * replay.
  *
  *     maker               fills an admission (what will run) and the trigger's exact bytes
- *     invocation_start    JSON that is none is noted; sealed here, or on a pool thread when large;
- *                         submitted to the writer
- *     done                durable, or refused, or failed: see `command`
+ *     invocation_start    JSON that is none is noted, and all is sealed, on a pool thread when
+ * large; submitted to the writer done                durable, or refused, or failed: see `command`
  *
  * An invocation belongs to its maker before invocation_start and in `done`; head and body must live
  * until then. What was taken is not running yet: the maker offers it to the runner.
@@ -36,6 +35,7 @@ struct admission {
     bool is_system;
     bool is_synchronous;
     bool has_own_response; /* the trigger's inputs say how to answer */
+    bool has_steps;        /* beside the trigger */
 };
 
 struct invocation;
@@ -58,6 +58,8 @@ struct invocation {
     struct data_key data_key;
     struct buf raw;              /* the payload body before sealing */
     struct sealer *large_sealer; /* of a pool thread */
+    enum err json_err;           /* of the body, if it says that it is JSON */
+    struct error json_error;
     enum err seal_err;
     struct error seal_error;
     uv_work_t work;

@@ -14,6 +14,9 @@
 /* Exit status when the journal cannot go on: a restart recovers. */
 #define EXIT_FATAL 3
 
+/* How long answers may take to go out when nobody is waited for any more. */
+#define SERVER_HURRY_MS 1000
+
 static void on_fatal(void *data, const char *text)
 {
     (void)data;
@@ -58,6 +61,9 @@ static enum err open_client(struct server *server, struct error *reterr)
     struct http_client_options options;
     http_client_options_init(&options);
     options.allow_private_targets = server->settings->allow_private_targets;
+    /* Whoever runs can send: a step that is journaled as started and waits in line would count as
+     * in doubt after a crash, though it never went out. */
+    options.transfers_max = RUNNER_SLOTS;
     return http_client_create(server->loop, &options, &server->client, reterr);
 }
 
@@ -281,7 +287,8 @@ static void hook_closed(void *data)
     struct server *server = data;
     server->work_closed = true;
     if (server->http != NULL) {
-        http_server_close(server->http, 1000, NULL, NULL); /* everybody has an answer by now */
+        /* Whoever waited for a flow is answered by now; what waits for the writer will be. */
+        http_server_close_incoming(server->http, SERVER_HURRY_MS);
     }
     maybe_close_rest(server);
 }
@@ -297,9 +304,21 @@ static void runner_closed(void *data)
     }
 }
 
+/* Somebody is in a hurry: what runs is parked, and nobody is waited for. */
+static void close_sooner(struct server *server)
+{
+    if (server->runner != NULL && !server->work_closed) {
+        runner_close_sooner(server->runner);
+    }
+    if (server->http != NULL) {
+        http_server_close(server->http, SERVER_HURRY_MS, NULL, NULL);
+    }
+}
+
 void server_close(struct server *server)
 {
     if (server->closing) {
+        close_sooner(server);
         return;
     }
     server->closing = true;

@@ -40,7 +40,8 @@ MUST_USE enum err server_create(const struct server_options *options,
                                 char ret_url[100],
                                 struct error *reterr);
 
-/** Closes in order; the loop runs out of work when it is done. */
+/** Closes in order; the loop runs out of work when it is done. Called again, it no longer waits for
+ * what runs. */
 void server_close(struct server *server);
 
 /** Frees a closed server; sets the pointer to NULL. Takes NULL too. */

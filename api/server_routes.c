@@ -125,10 +125,10 @@ static size_t control_head(struct server *server, struct http_request *request)
 #define ANY_METHOD (METHOD_GET | METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE)
 
 static const struct route table[] = {
+    {"/trigger/*", ANY_METHOD, false, hook_head, hook_request}, /* most requests: found first */
     {"/api", METHOD_POST, false, api_head, api_request},
     {"/api/", METHOD_POST, false, api_head, api_request},
     {"/api/schema.graphql", METHOD_GET, false, no_body, on_schema},
-    {"/trigger/*", ANY_METHOD, false, hook_head, hook_request},
     {"/results/*", METHOD_GET, false, no_body, results_request},
     {"/healthz", METHOD_GET, false, no_body, on_health},
     {"/readyz", METHOD_GET, false, no_body, on_ready},

@@ -53,7 +53,7 @@ static enum err prepare(struct measuring *it, struct error *reterr)
     enum err e =
         server_process_start(it->options->program, it->options->folder, &it->server, reterr);
     e = e != ERR_OK ? e : ask_create(it->server.url, it->server.token, &it->ask, reterr);
-    e = e != ERR_OK ? e : ping_flow_deploy(it->ask, path, reterr);
+    e = e != ERR_OK ? e : ping_flow_deploy(it->ask, it->options->with_step, path, reterr);
     e = e != ERR_OK ? e : figures_read(it->ask, &it->idle, reterr);
     e = e != ERR_OK ? e : server_process_usage(&it->server, &usage, reterr);
     it->row->idle_resident_bytes = usage.resident_bytes;

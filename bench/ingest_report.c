@@ -26,8 +26,8 @@ void ingest_report_head(struct buf *out,
                         const struct ingest_options *options,
                         const struct machine *machine)
 {
-    buf_printf(out,
-               "Durable webhook acknowledgements (200 after the sync), of a flow without steps\n");
+    buf_printf(out, "Durable webhook acknowledgements (200 after the sync), of a flow with %s\n",
+               options->with_step ? "one step, which logs" : "a trigger and nothing else");
     buf_printf(out, "machine      %u cores, %s, %.0f GiB; load average %.1f before the start\n",
                machine->cores, machine->cpu, mib_of(machine->memory_bytes) / 1024,
                machine->load_average);
@@ -115,6 +115,7 @@ static void put_options(struct json_out *json, const struct ingest_options *opti
     json_out_member_string(json, "folder", options->folder);
     json_out_member_string(json, "corpus", options->corpus);
     json_out_member_u64(json, "bodyBytes", options->body_bytes);
+    json_out_member_bool(json, "withStep", options->with_step);
     json_out_member_u64(json, "seconds", options->seconds);
     json_out_member_u64(json, "warmUpSeconds", options->warm_up_seconds);
     json_out_end_object(json);

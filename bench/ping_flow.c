@@ -18,6 +18,15 @@ static const char definition[] =
     "version: LATEST, isPublic: true}}\n"
     "        inputs: {}\n";
 
+/* Behind the trigger. */
+static const char log_step[] =
+    "      - name: Log\n"
+    "        action: {key: writeLog, component: {key: log, version: LATEST, isPublic: true}}\n"
+    "        inputs:\n"
+    "          level: {type: value, value: info}\n"
+    "          message: {type: template, value: \"order "
+    "{{$pingTrigger.results.body.data.orderNo}} came in\"}\n";
+
 struct deploying {
     struct ask *ask;
     struct arena arena;
@@ -49,13 +58,14 @@ static struct slice id_of(const struct value *object)
 }
 
 /* Publishes the flow. Returns: the version's id. */
-static struct slice publish(struct deploying *it)
+static struct slice publish(struct deploying *it, bool with_step)
 {
     struct slice none = {NULL, 0};
+    struct slice text = arena_format(&it->arena, "%s%s", definition, with_step ? log_step : "");
     struct value draft = run(it,
                              "mutation($a: String!) { importIntegration(input: {definition: $a}) "
                              "{ integration { id } errors { messages } } }",
-                             "integration", slice_of_text(definition), none);
+                             "integration", text, none);
     struct value version = run(it,
                                "mutation($a: ID!) { publishIntegration(input: {id: $a}) "
                                "{ integration { id } errors { messages } } }",
@@ -86,11 +96,14 @@ static struct slice deploy(struct deploying *it, struct slice version)
     return value_get_text(value_at(nodes, 0), SLICE("webhookUrl"));
 }
 
-enum err ping_flow_deploy(struct ask *ask, char ret_path[PING_FLOW_PATH_SIZE], struct error *reterr)
+enum err ping_flow_deploy(struct ask *ask,
+                          bool with_step,
+                          char ret_path[PING_FLOW_PATH_SIZE],
+                          struct error *reterr)
 {
     struct deploying it = {.ask = ask, .code = ERR_OK, .error = reterr};
     arena_init(&it.arena, 16 * MIB);
-    struct slice url = deploy(&it, publish(&it));
+    struct slice url = deploy(&it, publish(&it, with_step));
     size_t at = slice_find(url, SLICE("/trigger/"));
     struct slice path = slice_from(url, at);
     if (it.code == ERR_OK && (at == SIZE_MAX || path.size >= PING_FLOW_PATH_SIZE)) {

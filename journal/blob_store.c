@@ -61,6 +61,7 @@ struct blob_store {
     struct list waiting;
     bool writing; /* some thread is in the transaction */
     bool failed;
+    struct error failure; /* why */
     struct put_off *put_off;
     size_t put_off_count;
     size_t put_off_capacity;
@@ -335,13 +336,22 @@ static void take_group(struct blob_store *store, struct group *ret)
     }
 }
 
+/* With the lock held. */
+static enum err failed_before(const struct blob_store *store, struct error *reterr)
+{
+    return error_set(reterr, ERR_IO, "a commit of blobs failed: %s", error_text(&store->failure));
+}
+
 /* With the lock held: tells the requests of a group how it went. */
 static void finish_group(struct blob_store *store,
                          struct group *group,
                          enum err result,
                          const struct error *error)
 {
-    store->failed = store->failed || group->commit_failed;
+    if (group->commit_failed && !store->failed) {
+        store->failed = true;
+        store->failure = *error;
+    }
     while (!list_empty(&group->requests)) {
         struct request *request =
             LIST_ENTRY(list_pop_front(&group->requests), struct request, link);
@@ -364,7 +374,7 @@ static void lead(struct blob_store *store)
     store->writing = true;
     take_group(store, &group);
     if (store->failed) {
-        e = error_set(&error, ERR_IO, "the blob store failed before; nothing more is written");
+        e = failed_before(store, &error);
     } else {
         (void)pthread_mutex_unlock(&store->lock);
         e = write_group(store, &group, &error);
@@ -425,6 +435,14 @@ enum err blob_store_flush(struct blob_store *store, struct error *reterr)
     (void)pthread_mutex_unlock(&store->lock);
     struct request request = {.kind = REQUEST_FLUSH};
     return nothing ? ERR_OK : submit(store, &request, reterr);
+}
+
+enum err blob_store_check(struct blob_store *store, struct error *reterr)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    enum err e = store->failed ? failed_before(store, reterr) : ERR_OK;
+    (void)pthread_mutex_unlock(&store->lock);
+    return e;
 }
 
 /* ---- what is put off ---- */

@@ -76,6 +76,10 @@ MUST_USE enum err blob_store_delete(struct blob_store *store,
                                     size_t count,
                                     struct error *reterr);
 
+/** Whether a commit failed: then nothing more is written and the process must end. Errors: ERR_IO,
+ * saying why. */
+MUST_USE enum err blob_store_check(struct blob_store *store, struct error *reterr);
+
 /** Does now what settle and drop put off. Errors: ERR_IO. */
 MUST_USE enum err blob_store_flush(struct blob_store *store, struct error *reterr);
 

@@ -1,5 +1,7 @@
 #include "journal/disk_priv.h"
 
+#include "core/base/failpoint.h"
+
 #include <errno.h>
 #include <sys/statvfs.h>
 
@@ -17,6 +19,7 @@ enum err disk_check(int fd, uint64_t bytes, struct error *reterr)
 {
     uint64_t left = 0;
     enum err e = disk_free(fd, &left, reterr);
+    left = failpoint_hit(FAILPOINT_DISK_CHECK) ? 0 : left;
     if (e == ERR_OK && left < bytes) {
         e = error_set(reterr, ERR_DISK_FULL,
                       "%llu MiB of disk are free, %llu MiB must be: free some space",

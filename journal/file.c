@@ -120,36 +120,64 @@ static enum err write_all(int fd, const char *path, struct slice bytes, struct e
     return fsync(fd) == 0 ? ERR_OK : fail(reterr, "sync", path);
 }
 
-static enum err write_file(const char *path, int flags, struct slice bytes, struct error *reterr)
+/* Writes `<path>.tmp`, synced. */
+static enum err write_temporary(const char *path,
+                                struct slice bytes,
+                                char ret_temporary[FILE_PATH_SIZE],
+                                struct error *reterr)
 {
-    SCOPED_FD fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-    return fd < 0 ? fail(reterr, "make", path) : write_all(fd, path, bytes, reterr);
+    int length = snprintf(ret_temporary, FILE_PATH_SIZE, "%s.tmp", path);
+    if (length < 0 || length >= FILE_PATH_SIZE) {
+        return error_set(reterr, ERR_INVALID, "the path %.100s... is too long", path);
+    }
+    (void)unlink(ret_temporary); /* what a crash left; its mode and owner are nobody's promise */
+    SCOPED_FD fd = open(ret_temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return fail(reterr, "make", ret_temporary);
+    }
+    enum err e = failpoint_check(FAILPOINT_FILE_BEFORE_WRITE, reterr);
+    return e == ERR_OK ? write_all(fd, ret_temporary, bytes, reterr) : e;
+}
+
+/* Gives the temporary file its name unless there is one of that name. */
+static bool rename_to_new(const char *temporary, const char *path)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    bool cannot = errno == EINVAL || errno == ENOSYS; /* NFS, say */
+    return cannot && link(temporary, path) == 0 && unlink(temporary) == 0;
+}
+
+/* A file that is there is whole: a crash in between must not leave an empty one of that name. */
+static enum err put_file(const char *path, struct slice bytes, bool replace, struct error *reterr)
+{
+    char temporary[FILE_PATH_SIZE];
+    enum err e = write_temporary(path, bytes, temporary, reterr);
+    if (e == ERR_OK) {
+        e = failpoint_check(FAILPOINT_FILE_BEFORE_RENAME, reterr);
+    }
+    if (e != ERR_OK) {
+        return e;
+    }
+    bool named = replace ? rename(temporary, path) == 0 : rename_to_new(temporary, path);
+    if (!named) {
+        e = fail(reterr, replace ? "rename to" : "make", path);
+        (void)unlink(temporary);
+        return e;
+    }
+    e = failpoint_check(FAILPOINT_FILE_AFTER_RENAME, reterr);
+    return e == ERR_OK ? file_sync_parent(path, reterr) : e;
 }
 
 enum err file_create(const char *path, struct slice bytes, struct error *reterr)
 {
-    enum err e = write_file(path, O_EXCL, bytes, reterr);
-    return e == ERR_OK ? file_sync_parent(path, reterr) : e;
+    return put_file(path, bytes, false, reterr);
 }
 
 enum err file_replace(const char *path, struct slice bytes, struct error *reterr)
 {
-    char temporary[FILE_PATH_SIZE];
-    int length = snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    if (length < 0 || (size_t)length >= sizeof temporary) {
-        return error_set(reterr, ERR_INVALID, "the path %.100s... is too long", path);
-    }
-    enum err e = write_file(temporary, O_TRUNC, bytes, reterr);
-    if (e == ERR_OK) {
-        e = failpoint_check(FAILPOINT_FILE_BEFORE_RENAME, reterr);
-    }
-    if (e == ERR_OK && rename(temporary, path) != 0) {
-        e = fail(reterr, "rename to", path);
-    }
-    if (e == ERR_OK) {
-        e = failpoint_check(FAILPOINT_FILE_AFTER_RENAME, reterr);
-    }
-    return e == ERR_OK ? file_sync_parent(path, reterr) : e;
+    return put_file(path, bytes, true, reterr);
 }
 
 enum err file_make_directory(const char *path, struct error *reterr)

@@ -91,8 +91,9 @@ struct append_record {
     const struct event *events; /* bodies that are values are encoded and sealed by the journal */
     size_t event_count;
     /* Bodies sealed beforehand (body_seal, with this append's id and this record's part); NULL: the
-     * events' values of that class. Both for one class is a bug. Taken: emptied by a successful
-     * append. */
+     * events' values of that class. With both the sealed one is kept, which must be made of the
+     * same values: these are for whoever folds the events. Taken: emptied by a successful append.
+     */
     struct sealed_body *sealed[BODY_CLASS_COUNT];
     bool not_stored[BODY_CLASS_COUNT]; /* keep digest only (retention 0) */
 };
@@ -147,6 +148,12 @@ struct stream_ref journal_recorded_owner(const struct append *append, size_t par
 
 /** Commits and syncs. On failure nothing of the batch may be answered, and the process must end. */
 MUST_USE enum err journal_commit(struct journal *journal, struct error *reterr);
+
+/**
+ * Whether a commit failed, of a batch or of blobs, which other threads put: the process must then
+ * end. Call it now and then. Thread: the writer's. Errors: ERR_IO, saying why.
+ */
+MUST_USE enum err journal_check(const struct journal *journal, struct error *reterr);
 
 /** Forgets the batch. Does nothing when there is none. */
 void journal_abort(struct journal *journal);

@@ -52,13 +52,19 @@ static enum err check_unchanged(struct journal *journal, struct error *reterr)
     return ERR_OK;
 }
 
-enum err journal_start_batch(struct journal *journal, struct error *reterr)
+enum err journal_check(const struct journal *journal, struct error *reterr)
 {
-    ASSERT(journal->txn == NULL && !journal->read_only);
     if (journal->failed) {
         return error_set(reterr, ERR_IO, "a commit failed before: the process must end");
     }
-    enum err e = store_make_room(journal->store, ROOM_BYTES, reterr);
+    return blob_store_check(journal->blobs, reterr);
+}
+
+enum err journal_start_batch(struct journal *journal, struct error *reterr)
+{
+    ASSERT(journal->txn == NULL && !journal->read_only);
+    enum err e = journal_check(journal, reterr);
+    e = e != ERR_OK ? e : store_make_room(journal->store, ROOM_BYTES, reterr);
     if (e == ERR_OK) {
         e = store_begin(journal->store, true, &journal->txn, reterr);
     }
@@ -202,9 +208,8 @@ static enum err prepare_bodies(struct journal *journal,
     enum err e = record->key == 0 ? ERR_OK : journal_take_key(journal, record->key, &key, reterr);
     for (int i = 0; i < BODY_CLASS_COUNT && e == ERR_OK; i++) {
         enum body_class body_class = (enum body_class)i;
-        bool values = has_values(append, part, body_class);
         bool sealed = record->sealed[i] != NULL;
-        ASSERT(!(values && sealed));
+        bool values = !sealed && has_values(append, part, body_class);
         ASSERT(!(values || sealed) || record->key != 0);
         if (sealed) {
             take_sealed(append, part, body_class, prepared);

@@ -18,6 +18,10 @@
 #define MAP_BYTES_DEFAULT ((uint64_t)1 << 40)
 #endif
 
+/* LMDB never writes pages that one transaction took at the end of the file and gave back: so many
+ * may be missing there and nothing is lost. */
+#define UNWRITTEN_PAGES_MAX 64
+
 struct store {
     MDB_env *env;
     MDB_dbi databases[STORE_DATABASES_MAX];
@@ -182,11 +186,35 @@ static int open_databases(struct store *store, const struct store_options *optio
     return mdb_txn_commit(txn);
 }
 
+/* A page behind the end of the file ends the process when it is read: better now than at the
+ * request that needs it. Who only reads goes as far as he comes. */
+static enum err
+check_size(const struct store *store, const struct store_options *options, struct error *reterr)
+{
+    struct stat status;
+    uint64_t used = store_file_bytes(store);
+    MDB_stat tree;
+    (void)mdb_env_stat(store->env, &tree); /* fails only for an environment that is not open */
+    if (options->read_only || fstat(store_descriptor(store), &status) != 0 ||
+        (uint64_t)status.st_size + (uint64_t)UNWRITTEN_PAGES_MAX * tree.ms_psize >= used) {
+        return ERR_OK;
+    }
+    return error_set(
+        reterr, ERR_DAMAGED,
+        "%s/data.mdb was cut: it has %llu bytes, and %llu are in use; put it back from "
+        "a backup",
+        options->directory, (unsigned long long)status.st_size, (unsigned long long)used);
+}
+
 static enum err
 open_all(struct store *store, const struct store_options *options, struct error *reterr)
 {
     const char *doing = "";
     int rc = open_environment(store, options, &doing);
+    enum err e = rc == 0 ? check_size(store, options, reterr) : ERR_OK;
+    if (e != ERR_OK) {
+        return e;
+    }
     if (rc == 0) {
         doing = "set close-on-exec of";
         rc = close_on_exec(store);
@@ -201,7 +229,7 @@ open_all(struct store *store, const struct store_options *options, struct error 
         rc = open_databases(store, options);
     }
     if (rc != 0) {
-        enum err e = rc == MDB_NOTFOUND ? ERR_DAMAGED : code_of(rc);
+        e = rc == MDB_NOTFOUND ? ERR_DAMAGED : code_of(rc);
         return error_set(reterr, e, "%s %s: %s", doing, options->directory, mdb_strerror(rc));
     }
     return ERR_OK;

@@ -151,23 +151,28 @@ static enum err apply(struct projection_context *context,
     if (record->stream.kind != STREAM_EXECUTION) {
         return ERR_OK;
     }
-    struct execution execution = {.id = record->stream.id};
+    struct execution *execution = ARENA_NEW(context->arena, struct execution);
+    if (execution == NULL) {
+        return arena_error(context->arena, "an execution", reterr);
+    }
+    execution->id = record->stream.id;
     bool is_new = record->events[0].stream_version == 1;
     enum err e = is_new ? ERR_OK
-                        : executions_view_get(context->txn, execution.id, context->arena,
-                                              &execution, reterr);
+                        : executions_view_get(context->txn, execution->id, context->arena,
+                                              execution, reterr);
     if (e != ERR_OK) {
         return e;
     }
     for (size_t i = 0; i < record->count; i++) {
-        execution_evolve(&execution, &record->events[i]);
+        execution_evolve(execution, &record->events[i]);
     }
-    e = put_execution(context, &execution, reterr);
+    context->execution = execution;
+    e = put_execution(context, execution, reterr);
     if (e == ERR_OK && is_new) {
-        e = put_new(context, &execution, reterr);
+        e = put_new(context, execution, reterr);
     }
     if (e == ERR_OK) {
-        e = put_state(context, &execution, !is_new, reterr);
+        e = put_state(context, execution, !is_new, reterr);
     }
     return e != ERR_OK ? e : put_steps(context, record, reterr);
 }
@@ -281,6 +286,18 @@ enum err executions_view_steps(struct views_txn *txn,
         *ret_count = count;
     }
     return e;
+}
+
+enum err executions_view_open_place(struct views_txn *txn,
+                                    struct uuid id,
+                                    struct uuid *ret_instance,
+                                    uint32_t *ret_flow,
+                                    struct error *reterr)
+{
+    struct slice row;
+    struct views_key key = views_key_of_id(id);
+    enum err e = views_get(txn, VIEWS_EXECUTIONS_OPEN, views_key_slice(&key), &row, reterr);
+    return e != ERR_OK ? e : executions_view_place(row, ret_instance, ret_flow, reterr);
 }
 
 enum err executions_view_place(struct slice row,

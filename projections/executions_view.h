@@ -48,6 +48,13 @@ MUST_USE enum err executions_view_steps(struct views_txn *txn,
                                         size_t *ret_count,
                                         struct error *reterr);
 
+/** Whose execution it is, of one that has not ended. Errors: ERR_NOT_FOUND. */
+MUST_USE enum err executions_view_open_place(struct views_txn *txn,
+                                             struct uuid id,
+                                             struct uuid *ret_instance,
+                                             uint32_t *ret_flow,
+                                             struct error *reterr);
+
 /** Reads a row of VIEWS_EXECUTIONS_OPEN or _FAILED: whose execution it is. */
 MUST_USE enum err executions_view_place(struct slice row,
                                         struct uuid *ret_instance,

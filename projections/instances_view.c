@@ -115,6 +115,13 @@ static const enum views_table tables[] = {VIEWS_INSTANCES, VIEWS_INSTANCES_BY_CU
 
 const struct projection instances_view = {"instances", 2, tables, ARRAY_COUNT(tables), apply};
 
+enum err
+instances_view_row(struct views_txn *txn, struct uuid id, struct slice *ret, struct error *reterr)
+{
+    struct views_key key = views_key_of_id(id);
+    return views_get(txn, VIEWS_INSTANCES, views_key_slice(&key), ret, reterr);
+}
+
 enum err instances_view_get(struct views_txn *txn,
                             struct uuid id,
                             struct arena *arena,

@@ -10,6 +10,11 @@
 
 extern const struct projection instances_view;
 
+/** The row of one instance, as instance_get reads it; valid until the transaction ends or writes.
+ * Errors: ERR_NOT_FOUND. */
+MUST_USE enum err
+instances_view_row(struct views_txn *txn, struct uuid id, struct slice *ret, struct error *reterr);
+
 /** One instance; texts and lists live in `arena`. Errors: ERR_NOT_FOUND. */
 MUST_USE enum err instances_view_get(struct views_txn *txn,
                                      struct uuid id,

@@ -3,7 +3,6 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/domain/log_line.h"
-#include "projections/executions_view.h"
 
 /* first seq u64, instance id, execution id, levels u8 */
 #define LOG_ROW_BYTES 41
@@ -17,26 +16,15 @@ static uint8_t levels_of(const struct projection_record *record)
     return (uint8_t)levels;
 }
 
-/* Whose log it is: an instance's own, or that of an execution (whose row names the instance). */
-static enum err find_owner(struct projection_context *context,
-                           const struct projection_record *record,
-                           struct uuid *ret_instance,
-                           struct uuid *ret_execution,
-                           struct error *reterr)
+/* Whose log it is: an instance's own, or that of an execution, which knows its instance. */
+static void find_owner(const struct projection_context *context,
+                       const struct projection_record *record,
+                       struct uuid *ret_instance,
+                       struct uuid *ret_execution)
 {
-    if (record->stream.kind == STREAM_INSTANCE) {
-        *ret_instance = record->stream.id;
-        *ret_execution = (struct uuid){{0}};
-        return ERR_OK;
-    }
-    struct execution execution;
-    enum err e =
-        executions_view_get(context->txn, record->stream.id, context->arena, &execution, reterr);
-    if (e == ERR_OK) {
-        *ret_instance = execution.instance;
-        *ret_execution = execution.id;
-    }
-    return e;
+    const struct execution *execution = context->execution;
+    *ret_instance = execution != NULL ? execution->instance : record->stream.id;
+    *ret_execution = execution != NULL ? execution->id : (struct uuid){{0}};
 }
 
 static enum err apply(struct projection_context *context,
@@ -49,10 +37,7 @@ static enum err apply(struct projection_context *context,
     }
     struct uuid instance;
     struct uuid execution;
-    enum err e = find_owner(context, record, &instance, &execution, reterr);
-    if (e != ERR_OK) {
-        return e;
-    }
+    find_owner(context, record, &instance, &execution);
     char row[LOG_ROW_BYTES];
     bytes_put_be64(row, record->first_seq);
     memcpy(row + 8, instance.bytes, 16);
@@ -60,8 +45,8 @@ static enum err apply(struct projection_context *context,
     row[40] = (char)levels;
     struct views_key key = views_key();
     views_key_u64(&key, record->last_seq);
-    e = views_put(context->txn, VIEWS_LOGS, views_key_slice(&key), slice_of(row, sizeof row),
-                  reterr);
+    enum err e = views_put(context->txn, VIEWS_LOGS, views_key_slice(&key),
+                           slice_of(row, sizeof row), reterr);
     if (e != ERR_OK) {
         return e;
     }

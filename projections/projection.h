@@ -37,11 +37,16 @@ struct projection_record {
     bool ends_command;
 };
 
+struct execution;
+
 /* What `apply` works with, made once per batch. */
 struct projection_context {
     struct views_txn *txn;
     struct arena *arena; /* emptied by the caller between records */
     struct buf *row;     /* scratch for the row being written */
+    /* The execution that the record is about, as it is behind it; for the projections behind
+     * executions_view. NULL for other records. */
+    const struct execution *execution;
 };
 
 struct projection {

@@ -49,10 +49,12 @@ unsigned projector_bodies(enum stream_kind stream)
     return stream == STREAM_EXECUTION ? 0 : 1U << BODY_STATE;
 }
 
-enum err projector_apply(struct projection_context *context,
-                         const struct projection_record *record,
-                         struct error *reterr)
+/* Applies one record to every view. A failure means the transaction must be given up. */
+static enum err apply_record(struct projection_context *context,
+                             const struct projection_record *record,
+                             struct error *reterr)
 {
+    context->execution = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(projections); i++) {
         enum err e = projections[i]->apply(context, record, reterr);
         if (e == ERR_OK && arena_exhausted(context->arena)) {
@@ -125,7 +127,7 @@ static enum err apply_part(struct projection_context *context,
         .request = part == 0 ? append->request : (struct slice){NULL, 0},
         .ends_command = last,
     };
-    return projector_apply(context, &projected, reterr);
+    return apply_record(context, &projected, reterr);
 }
 
 enum err projector_apply_append(struct projection_context *context,
@@ -240,6 +242,7 @@ struct catching_up {
     uint64_t to_seq;
     uint64_t records_in_txn;
     uint64_t records;
+    bool from_nothing; /* the views were empty */
     struct journal_head position;
     projector_progress_cb progress;
     void *progress_data;
@@ -269,19 +272,28 @@ apply_view(struct catching_up *run, const struct record_view *view, struct error
         .ends_command = view->part + 1 == view->part_count,
     };
     struct projection_context context = {.txn = run->txn, .arena = &run->arena, .row = &run->row};
-    e = projector_apply(&context, &record, reterr);
+    e = apply_record(&context, &record, reterr);
     arena_reset(&run->arena);
     return e;
+}
+
+/* New views get their position at the end alone: a link costs up to 65,536 records to hash, and
+ * views that were cut before their first position are not used anyway. */
+static enum err
+put_position(struct catching_up *run, struct journal_head *head, struct error *reterr)
+{
+    if (run->from_nothing && head->seq != run->to_seq) {
+        return ERR_OK;
+    }
+    enum err e = journal_link_at(run->reader, head->seq, head->link, reterr);
+    return e != ERR_OK ? e : projector_set_position(run->txn, head, reterr);
 }
 
 static enum err
 flush(struct catching_up *run, uint64_t seq, int64_t recorded_at_us, struct error *reterr)
 {
     struct journal_head head = {.seq = seq, .recorded_at_us = recorded_at_us};
-    enum err e = journal_link_at(run->reader, seq, head.link, reterr);
-    if (e == ERR_OK) {
-        e = projector_set_position(run->txn, &head, reterr);
-    }
+    enum err e = put_position(run, &head, reterr);
     if (e == ERR_OK) {
         e = views_commit(&run->txn, reterr);
     }
@@ -298,6 +310,11 @@ flush(struct catching_up *run, uint64_t seq, int64_t recorded_at_us, struct erro
 /* Applies the record and commits when the batch is full at the end of a command, or at the end. */
 static enum err step(struct catching_up *run, const struct record_view *view, struct error *reterr)
 {
+    bool ends_command = view->part + 1 == view->part_count;
+    if (view->last_seq > run->to_seq || (view->last_seq == run->to_seq && !ends_command)) {
+        return error_set(reterr, ERR_INVALID, "no command ends at sequence %llu",
+                         (unsigned long long)run->to_seq);
+    }
     enum err e = ERR_OK;
     if (run->txn == NULL) {
         e = views_begin(run->views, true, &run->txn, reterr);
@@ -310,8 +327,7 @@ static enum err step(struct catching_up *run, const struct record_view *view, st
     }
     run->records_in_txn++;
     run->records++;
-    bool full =
-        run->records_in_txn >= PROJECTOR_BATCH_RECORDS && view->part + 1 == view->part_count;
+    bool full = run->records_in_txn >= PROJECTOR_BATCH_RECORDS && ends_command;
     if (full || view->last_seq == run->to_seq) {
         return flush(run, view->last_seq, view->recorded_at_us, reterr);
     }
@@ -321,17 +337,27 @@ static enum err step(struct catching_up *run, const struct record_view *view, st
     return ERR_OK;
 }
 
+/* The next record; behind a commit in a new snapshot, for the journal keeps old pages for each. */
+static enum err next(struct catching_up *run, struct record_view *view, struct error *reterr)
+{
+    if (run->txn != NULL) {
+        return journal_next(run->reader, view, reterr);
+    }
+    journal_reader_end(run->reader);
+    enum err e = journal_reader_begin(run->reader, reterr);
+    return e != ERR_OK ? e : journal_read(run->reader, run->position.seq + 1, view, reterr);
+}
+
 static enum err walk(struct catching_up *run, struct error *reterr)
 {
     struct record_view view;
-    uint64_t next = run->position.seq + 1;
-    enum err e = journal_read(run->reader, next, &view, reterr);
+    enum err e = next(run, &view, reterr);
     while (e == ERR_OK) {
         e = step(run, &view, reterr);
         if (e != ERR_OK || view.last_seq >= run->to_seq) {
             return e;
         }
-        e = journal_next(run->reader, &view, reterr);
+        e = next(run, &view, reterr);
     }
     return e;
 }
@@ -351,6 +377,7 @@ static enum err start(struct catching_up *run, struct error *reterr)
     if (e == ERR_OK && run->to_seq > head.seq) {
         run->to_seq = head.seq;
     }
+    run->from_nothing = run->position.seq == 0;
     return e;
 }
 

@@ -28,11 +28,6 @@ const struct projection *projector_find(const char *name);
 /** Which bodies of a record the projections need: bits (1 << enum body_class). */
 unsigned projector_bodies(enum stream_kind stream);
 
-/** Applies one record to every view. A failure means the transaction must be given up. */
-MUST_USE enum err projector_apply(struct projection_context *context,
-                                  const struct projection_record *record,
-                                  struct error *reterr);
-
 /**
  * Folds what was just appended, seen as a reader of the journal will see it: so a rebuild finds the
  * same rows. Empties context->arena. A failure means the transaction must be given up.
@@ -57,7 +52,7 @@ MUST_USE enum err projector_set_versions(struct views_txn *txn, struct error *re
 /** The first projection whose version in the views is not this program's; NULL when all agree. */
 const struct projection *projector_outdated(struct views_txn *txn);
 
-/* Told about twice a second while catching up or rebuilding. */
+/* Told every few thousand records while catching up or rebuilding. */
 typedef void (*projector_progress_cb)(void *data, uint64_t seq, uint64_t head_seq);
 
 /** Reads the journal from the views' position to its head and applies everything. */
@@ -67,9 +62,7 @@ MUST_USE enum err projector_catch_up(struct views *views,
                                      void *progress_data,
                                      struct error *reterr);
 
-/**
- * As projector_catch_up, but only to `to_seq`, which must end a command.
- */
+/** As projector_catch_up, but only to `to_seq`. Errors: ERR_INVALID when no command ends there. */
 MUST_USE enum err projector_catch_up_to(struct views *views,
                                         struct journal *journal,
                                         uint64_t to_seq,

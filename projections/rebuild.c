@@ -143,17 +143,30 @@ static enum err put_in_place(const struct rebuild_options *options, struct error
     e = e != ERR_OK ? e : move_dir(live, old, reterr);
     e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_BETWEEN_RENAMES, reterr);
     e = e != ERR_OK ? e : move_dir(fresh, live, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_REBUILD_AFTER_RENAME, reterr);
     return e != ERR_OK ? e : remove_views(old, reterr);
+}
+
+/* What lies in the place of the views and is none of ours is not removed. */
+static enum err check_place(const char *path, struct error *reterr)
+{
+    struct stat status;
+    bool is_other = lstat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+    return is_other ? error_set(reterr, ERR_EXISTS, "%s is not a directory: move it away", path)
+                    : ERR_OK;
 }
 
 enum err
 rebuild_all(struct journal *journal, const struct rebuild_options *options, struct error *reterr)
 {
     char fresh[PATH_BYTES];
+    char live[PATH_BYTES];
     path_of(options, "views.new", fresh);
+    path_of(options, "views", live);
     struct views *views = NULL;
     struct trust *trust = NULL;
-    enum err e = build(journal, options, fresh, UINT64_MAX, &views, reterr);
+    enum err e = check_place(live, reterr);
+    e = e != ERR_OK ? e : build(journal, options, fresh, UINT64_MAX, &views, reterr);
     e = e != ERR_OK ? e : trust_begin(fresh, views, &trust, reterr);
     e = e != ERR_OK ? e : trust_finish(trust, views, reterr);
     trust_end(&trust);
@@ -368,6 +381,9 @@ static enum err open_trusted(struct journal *journal,
     (void)snprintf(data, sizeof data, "%s/data.mdb", dir);
     if (stat(data, &file) != 0) {
         *ret_reason = "there were none";
+        return ERR_OK;
+    }
+    if (!trust_glance(dir, ret_reason)) {
         return ERR_OK;
     }
     bool trusted = false;

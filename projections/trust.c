@@ -1,6 +1,7 @@
 #include "projections/trust.h"
 
 #include "core/base/bytes.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "projections/projector.h"
 
@@ -86,10 +87,18 @@ static bool witness_path(const char *dir, char ret[PATH_BYTES])
 
 /* ---- checking ---- */
 
-static bool is_clean(const char *dir, uint64_t last_txn)
+/* views/clean: last transaction u64, bytes of the file u64, both big-endian. */
+#define MARK_BYTES 16
+
+struct mark {
+    uint64_t txn;
+    uint64_t bytes;
+};
+
+static bool read_mark(const char *dir, struct mark *ret)
 {
     char path[PATH_BYTES];
-    char text[8];
+    char text[MARK_BYTES];
     (void)snprintf(path, sizeof path, "%s/clean", dir);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -97,7 +106,14 @@ static bool is_clean(const char *dir, uint64_t last_txn)
     }
     bool whole = read(fd, text, sizeof text) == (ssize_t)sizeof text;
     (void)close(fd);
-    return whole && bytes_be64(text) == last_txn;
+    *ret = (struct mark){bytes_be64(text), bytes_be64(text + 8)};
+    return whole;
+}
+
+static bool is_clean(const char *dir, uint64_t last_txn)
+{
+    struct mark mark;
+    return read_mark(dir, &mark) && mark.txn == last_txn;
 }
 
 static bool read_witness(const char *path, struct witness *ret)
@@ -113,19 +129,40 @@ static bool read_witness(const char *path, struct witness *ret)
     return whole;
 }
 
-static bool is_same_life(const char *dir, uint64_t last_txn)
+/* The witness of this very file in this life of the machine. */
+static bool find_witness(const char *dir, struct witness *ret)
 {
     char path[PATH_BYTES];
     char boot[BOOT_BYTES];
-    struct witness witness;
     struct stat data;
-    if (!witness_path(dir, path) || !read_witness(path, &witness) || !read_boot_id(boot) ||
+    if (!witness_path(dir, path) || !read_witness(path, ret) || !read_boot_id(boot) ||
         !stat_data(dir, &data)) {
         return false;
     }
-    return memcmp(boot, witness.boot, sizeof boot) == 0 && witness.device == data.st_dev &&
-           witness.inode == data.st_ino && witness.born_ns == birth_of(dir) &&
-           (witness.txn == last_txn || witness.txn == last_txn + 1);
+    return memcmp(boot, ret->boot, sizeof boot) == 0 && ret->device == data.st_dev &&
+           ret->inode == data.st_ino && ret->born_ns == birth_of(dir);
+}
+
+static bool is_same_life(const char *dir, uint64_t last_txn)
+{
+    struct witness witness;
+    return find_witness(dir, &witness) && (witness.txn == last_txn || witness.txn == last_txn + 1);
+}
+
+static const char lost[] =
+    "they were not closed cleanly, and the machine may have lost power since";
+
+bool trust_glance(const char *dir, const char **ret_reason)
+{
+    struct mark mark;
+    struct stat data;
+    struct witness witness;
+    if (!read_mark(dir, &mark)) {
+        *ret_reason = lost;
+        return find_witness(dir, &witness);
+    }
+    *ret_reason = "their file is shorter than it was";
+    return stat_data(dir, &data) && (uint64_t)data.st_size >= mark.bytes;
 }
 
 /* Whether the journal has this very record. */
@@ -186,7 +223,7 @@ enum err trust_check(const char *dir,
     bool clean = is_clean(dir, last_txn);
     *ret_trusted = false;
     if (!clean && !is_same_life(dir, last_txn)) {
-        *ret_reason = "they were not closed cleanly, and the machine may have lost power since";
+        *ret_reason = lost;
         return ERR_OK;
     }
     *ret_reason = clean ? "closed cleanly" : "written in this life of the machine";
@@ -239,6 +276,7 @@ enum err trust_begin(const char *dir, struct views *views, struct trust **ret, s
     }
     (void)snprintf(trust->dir, sizeof trust->dir, "%s", dir);
     enum err e = remove_clean(dir, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_TRUST_AFTER_UNMARK, reterr);
     if (e != ERR_OK) {
         trust_end(&trust);
         return e;
@@ -258,9 +296,14 @@ void trust_note(struct trust *trust, uint64_t txn_number)
 static enum err write_clean(const char *dir, uint64_t last_txn, struct error *reterr)
 {
     char path[PATH_BYTES];
-    char text[8];
+    char text[MARK_BYTES];
+    struct stat data;
     (void)snprintf(path, sizeof path, "%s/clean", dir);
+    if (!stat_data(dir, &data)) {
+        return error_set_sys(reterr, ERR_IO, errno, "look at the file in %s", dir);
+    }
     bytes_put_be64(text, last_txn);
+    bytes_put_be64(text + 8, (uint64_t)data.st_size);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
         return error_set_sys(reterr, ERR_IO, errno, "write %s", path);
@@ -274,6 +317,7 @@ static enum err write_clean(const char *dir, uint64_t last_txn, struct error *re
 enum err trust_finish(struct trust *trust, struct views *views, struct error *reterr)
 {
     enum err e = views_sync(views, reterr);
+    e = e != ERR_OK ? e : failpoint_check(FAILPOINT_TRUST_BEFORE_MARK, reterr);
     e = e != ERR_OK ? e : write_clean(trust->dir, views_last_txn(views), reterr);
     if (e == ERR_OK) {
         trust_forget(trust->dir); /* the mark is there: nobody needs the witness */

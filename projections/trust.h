@@ -4,8 +4,9 @@
  * Views are not synced, so a power loss may leave them torn without any sign. They are trusted only
  * when
  *
- *   clean      the mark `views/clean` names the last transaction: it was written and synced after a
- *              forced sync of the views, and is removed before the first write after that; or
+ *   clean      the mark `views/clean` names the last transaction and the size of the file: it was
+ *              written and synced after a forced sync of the views, and is removed before the first
+ *              write after that; or
  *   same life  a witness on tmpfs, which a power loss takes with it, names this boot, the file's
  *              device, inode and time of birth, and the views' last transaction or the one before:
  *              since the witness was made no power was lost, and a killed process loses no page it
@@ -23,6 +24,12 @@
 #include "projections/views.h"
 
 struct trust;
+
+/**
+ * Whether it is worth opening the views in `dir` to ask trust_check: what is cut ends the process
+ * when it is read. `ret_reason` gets why not, static.
+ */
+bool trust_glance(const char *dir, const char **ret_reason);
 
 /** Whether the views in `dir` may be used. `ret_reason` gets why or why not, static. */
 MUST_USE enum err trust_check(const char *dir,

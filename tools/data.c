@@ -126,6 +126,16 @@ take_flags(const struct options *options, struct settings *settings, struct erro
     return e;
 }
 
+/* One that is not there may come to be. */
+static enum err refuse_file(const char *dir, struct error *reterr)
+{
+    struct stat status;
+    bool is_other = stat(dir, &status) == 0 && !S_ISDIR(status.st_mode);
+    return is_other
+               ? error_set(reterr, ERR_INVALID, "%s is not a directory: name one with --data", dir)
+               : ERR_OK;
+}
+
 enum err data_settings(const struct options *options, struct settings *ret, struct error *reterr)
 {
     char path[DATA_PATH_SIZE];
@@ -134,7 +144,8 @@ enum err data_settings(const struct options *options, struct settings *ret, stru
         return error_set(reterr, ERR_INVALID, "the path %.100s... is too long",
                          options_data(options));
     }
-    enum err e = take_flags(options, ret, reterr);
+    enum err e = refuse_file(options_data(options), reterr);
+    e = e != ERR_OK ? e : take_flags(options, ret, reterr);
     e = e != ERR_OK ? e : settings_read_environment(ret, reterr);
     return e != ERR_OK ? e : settings_read_file(ret, path, reterr);
 }
@@ -214,10 +225,15 @@ static enum err open_store(struct data *data, const char *path, struct error *re
     char why[ERROR_TEXT_SIZE];
     struct stat status;
     struct error fault;
+    const char *reason = "";
     struct views_options options = {.dir = path, .read_only = true};
     enum err e = path_in(file, data->dir, "views/data.mdb");
     if (e != ERR_OK || stat(file, &status) != 0 || status.st_size == 0) {
         return refuse_views(data, "are missing", reterr);
+    }
+    if (data->server_pid == 0 && !trust_glance(path, &reason)) {
+        (void)snprintf(why, sizeof why, "are not to be trusted (%s)", reason);
+        return refuse_views(data, why, reterr);
     }
     if (views_open(&options, &data->views, &fault) != ERR_OK) {
         (void)snprintf(why, sizeof why, "cannot be opened (%.300s)", error_text(&fault));

@@ -24,6 +24,9 @@ static const struct option table[] = {
     {"seconds", "N", "measured for each row (default: 10)"},
     {"warm-up", "N", "seconds of load before, not counted (default: 2)"},
     {"body", "BYTES", "size of each webhook's body, 64 B to 8 MiB (default: 1024)"},
+    {"with-step", NULL,
+     "a flow with a step that writes a log line, which is run; without: of a trigger alone, which "
+     "ends as it begins"},
     {"corpus", "FILE", "bodies from a file with one JSON text a line, instead of made-up ones"},
     {"folder", "DIR",
      "where data directories are made and removed (default: $TMPDIR or /var/tmp): should be the "
@@ -84,6 +87,7 @@ static bool read_options(struct options *options, struct ingest_options *ret)
     const char *list = options_get(options, "connections");
     *ret = (struct ingest_options){.folder = folder_of(options),
                                    .corpus = options_get(options, "corpus"),
+                                   .with_step = options_has(options, "with-step"),
                                    .body_bytes = 1024,
                                    .seconds = 10,
                                    .warm_up_seconds = 2};

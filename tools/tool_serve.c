@@ -3,9 +3,10 @@
  *
  *     settings -> logging -> server_create -> "daybook: listening on ..." -> loop
  *     SIGTERM, SIGINT -> server_close -> the loop runs empty -> exit code 0
+ *     again           -> server_close -> what still runs is parked at once -> exit code 0
  *
- * A signal that comes before the ready line ends the process at once: the journal can be cut
- * anywhere.
+ * A signal that comes before the ready line ends the process at once, with exit code 0: the journal
+ * can be cut anywhere.
  */
 #include "api/diag.h"
 #include "api/server.h"
@@ -19,13 +20,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* Descriptors beside those of clients: databases, outgoing requests, logs. */
 #define OWN_DESCRIPTORS 512
 
 struct serving {
     uv_loop_t loop;
-    uv_signal_t signals[2];
+    uv_signal_t signals[2]; /* of closing_signals */
     struct server *server;
 };
 
@@ -56,26 +58,54 @@ static void raise_descriptors(const struct settings *settings)
 
 /* ---- signals ---- */
 
+static const int closing_signals[] = {SIGTERM, SIGINT};
+
+/* While it starts: views may take minutes to build, and nobody watches the loop. */
+static void end_at_once(int number)
+{
+    static const char text[] = "daybook serve: told to end while it started\n";
+    (void)number;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(TOOL_DONE);
+}
+
+/* Without this a signal would end it as if it had failed; as process 1 of a container it would not
+ * even do that. */
+static void heed_signals_early(void)
+{
+    struct sigaction action = {.sa_handler = end_at_once};
+    for (size_t i = 0; i < ARRAY_COUNT(closing_signals); i++) {
+        (void)sigaction(closing_signals[i], &action, NULL); /* fails only for wrong arguments */
+    }
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct serving *serving = handle->data;
     diag_info("closing", diag_string("signal", number == SIGINT ? "SIGINT" : "SIGTERM"));
-    for (size_t i = 0; i < ARRAY_COUNT(serving->signals); i++) {
-        uv_close((uv_handle_t *)&serving->signals[i], NULL);
-    }
     server_close(serving->server);
 }
 
+/* They are watched to the end, so that one that comes while it closes does not cut that off. */
 static enum err watch_signals(struct serving *serving, struct error *reterr)
 {
-    static const int numbers[] = {SIGTERM, SIGINT};
     int rc = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(numbers) && rc == 0; i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(closing_signals) && rc == 0; i++) {
         rc = uv_signal_init(&serving->loop, &serving->signals[i]);
         serving->signals[i].data = serving;
-        rc = rc != 0 ? rc : uv_signal_start(&serving->signals[i], on_signal, numbers[i]);
+        rc = rc != 0 ? rc : uv_signal_start(&serving->signals[i], on_signal, closing_signals[i]);
+        uv_unref((uv_handle_t *)&serving->signals[i]); /* the loop ends without them */
     }
     return rc == 0 ? ERR_OK : error_set(reterr, ERR_IO, "watch signals: %s", uv_strerror(rc));
+}
+
+static void unwatch_signals(struct serving *serving)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(closing_signals); i++) {
+        uv_close((uv_handle_t *)&serving->signals[i], NULL);
+    }
+    (void)uv_run(&serving->loop, UV_RUN_DEFAULT);
 }
 
 /* ---- serving ---- */
@@ -92,6 +122,7 @@ static enum err listen_until_signal(struct serving *serving, const char *url, st
     e = e != ERR_OK ? e : say_ready(url, reterr);
     if (e == ERR_OK) {
         (void)uv_run(&serving->loop, UV_RUN_DEFAULT);
+        unwatch_signals(serving);
     }
     /* After an error the process ends with what it has open: every part can be cut. */
     return e;
@@ -128,6 +159,9 @@ static int run(const struct options *options)
     if (e == ERR_OK) {
         data_guard("serve", options_data(options), false);
         begin_logging(&settings);
+        heed_signals_early();
+        diag_info("starting", diag_string("version", DAYBOOK_VERSION),
+                  diag_string("data", options_data(options)));
         raise_descriptors(&settings);
         e = serve(options, &settings, &error);
     }
@@ -145,7 +179,7 @@ int tool_serve(int argc, char **argv)
             "listening\n"
             "on URL\" when it is ready; the admin token is then in DIR/admin.token. SIGTERM and\n"
             "SIGINT (Ctrl-C) close it: what runs has 10 seconds, what remains goes on at the next\n"
-            "start.\n\n"
+            "start. A second one does not wait for what runs.\n\n"
             "Each setting may also stand in the environment (DAYBOOK_LISTEN ...) and in\n"
             "DIR/daybook.yml (listen: ...); flags win over the environment, that over the file.\n"
             "\"daybook config\" prints what is in force.",

@@ -2,25 +2,24 @@
 
 #include "core/domain/instance.h"
 #include "projections/executions_view.h"
-#include "projections/instances_view.h"
 
 /* Whether the instance takes the invocation as it was admitted. */
 static enum invocation_refusal
 check(const struct instance *instance, const struct execution_queue_command *it, uint64_t open)
 {
-    if (open >= it->waiting_max) {
-        return INVOCATION_QUEUE_FULL;
-    }
-    if (instance->is_system) {
-        return INVOCATION_TAKEN; /* runs the draft and config it was admitted with */
-    }
-    if (instance->deployment == 0) {
+    if (!instance->is_system && instance->deployment == 0) {
         return INVOCATION_NOT_DEPLOYED;
     }
-    if (!instance->is_enabled && !it->force) {
+    if (!instance->is_system && !instance->is_enabled && !it->force) {
         return INVOCATION_PAUSED;
     }
-    return instance->deployed_seq == it->config ? INVOCATION_TAKEN : INVOCATION_CHANGED;
+    /* A malformed payload waits in no queue: it has failed already. */
+    if (open >= it->waiting_max && it->malformed.size == 0) {
+        return INVOCATION_QUEUE_FULL;
+    }
+    /* A system instance runs the draft and config it was admitted with. */
+    return instance->is_system || instance->deployed_seq == it->config ? INVOCATION_TAKEN
+                                                                       : INVOCATION_CHANGED;
 }
 
 static void add_malformed(struct execution_queue_command *it, struct decision *decision)
@@ -33,17 +32,25 @@ static void add_malformed(struct execution_queue_command *it, struct decision *d
     decision_put_text(decision, event, "error", it->malformed);
 }
 
+/* A flow without steps that nobody waits for: one record tells all of its execution. */
+static void add_whole_run(struct decision *decision)
+{
+    (void)decision_add(decision, EVENT_EXECUTION_STARTED);
+    struct event *event = decision_add(decision, EVENT_EXECUTION_FINISHED);
+    event->facts.execution_finished =
+        (struct facts_execution_finished){.state = (uint64_t)EXECUTION_SUCCEEDED};
+}
+
 enum err
 execution_command_queue(struct command *command, struct writer *writer, struct error *reterr)
 {
     struct execution_queue_command *it = LIST_ENTRY(command, struct execution_queue_command, base);
-    struct instance instance;
-    enum err e =
-        instances_view_get(writer_views(writer), it->instance, command->arena, &instance, reterr);
+    const struct instance *instance = NULL;
+    enum err e = writer_instance(writer, it->instance, &instance, reterr);
     if (e != ERR_OK) {
         return e == ERR_NOT_FOUND ? error_set(reterr, e, "Instance not found") : e;
     }
-    it->refusal = check(&instance, it, writer_open_executions(writer, it->instance, it->flow));
+    it->refusal = check(instance, it, writer_open_executions(writer, it->instance, it->flow));
     if (it->refusal != INVOCATION_TAKEN) {
         return ERR_OK;
     }
@@ -61,6 +68,8 @@ execution_command_queue(struct command *command, struct writer *writer, struct e
     };
     if (it->malformed.size > 0) {
         add_malformed(it, &decision);
+    } else if (it->ends_at_once) {
+        add_whole_run(&decision);
     }
     struct append_record record = {
         .stream = {STREAM_EXECUTION, command->append_id},

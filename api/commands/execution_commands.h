@@ -37,6 +37,7 @@ struct execution_queue_command {
     /* A payload that says JSON and is none is journaled as failed, with this sentence; empty: none.
      */
     struct slice malformed;
+    bool ends_at_once; /* nothing is to be done: it is journaled as begun and ended, too */
     /* ---- set by execute ---- */
     enum invocation_refusal refusal;
 };

@@ -1,5 +1,6 @@
 #include "api/commands/instance_commands.h"
 
+#include "core/base/api_key.h"
 #include "core/domain/deploy_notice.h"
 #include "projections/customers_view.h"
 #include "projections/instances_view.h"
@@ -177,24 +178,30 @@ instance_command_create(struct command *command, struct writer *writer, struct e
 
 /* ---- update ---- */
 
-/* Digests of the API keys of one flow. */
-static enum err make_digests(struct arena *arena,
+/* Digests of the API keys of one flow. A key that is none is a problem of the command. */
+static enum err make_digests(struct instance_update_command *it,
                              const struct instance_flow_secret *secret,
                              const struct data_key *key,
                              struct text_list *ret,
                              struct error *reterr)
 {
+    struct arena *arena = it->base.arena;
     unsigned char *digests =
         arena_alloc(arena, (size_t)secret->keys.count * INSTANCE_KEY_DIGEST_BYTES);
-    ret->items = ARENA_ARRAY(arena, struct slice, secret->keys.count);
-    if (digests == NULL || ret->items == NULL) {
+    struct text_list list = {ARENA_ARRAY(arena, struct slice, secret->keys.count), 0};
+    if (digests == NULL || list.items == NULL) {
         return arena_error(arena, "flow keys", reterr);
     }
     for (uint32_t k = 0; k < secret->keys.count; k++) {
+        const char *flaw = api_key_flaw(secret->keys.items[k]);
         unsigned char *digest = digests + (size_t)k * INSTANCE_KEY_DIGEST_BYTES;
+        if (flaw != NULL) {
+            problem_add(&it->base.problems, SLICE("flowConfigs"), "API key %u %s", k + 1, flaw);
+        }
         instance_key_digest(key, secret->keys.items[k], digest);
-        ret->items[ret->count++] = slice_of(digest, INSTANCE_KEY_DIGEST_BYTES);
+        list.items[list.count++] = slice_of(digest, INSTANCE_KEY_DIGEST_BYTES);
     }
+    *ret = list;
     return ERR_OK;
 }
 
@@ -219,7 +226,7 @@ static enum err make_flow_keys(struct instance_update_command *it,
             refuse(&it->base, "flowConfigs", "there is no such flow");
             e = ERR_OK;
         } else if (e == ERR_OK) {
-            e = make_digests(arena, secret, key, &keys->digests, reterr);
+            e = make_digests(it, secret, key, &keys->digests, reterr);
             (*ret_count)++;
         }
     }

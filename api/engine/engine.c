@@ -5,9 +5,11 @@
 #include "api/engine/definitions.h"
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "projections/idempotency_view.h"
+#include "projections/instance_cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,23 +78,30 @@ static void give_back(struct engine *engine, struct list *batch)
     (void)uv_async_send(&engine->async);
 }
 
-/* Whether the command's key was used before; answers it then. */
+/* Whether the command's key was used before, or nobody can tell; answers it then. */
 static bool is_repeated(struct writer *writer, struct command *command)
 {
     struct idempotency_entry entry;
-    if (command->idempotency.size == 0 ||
-        idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry, NULL) !=
-            ERR_OK) {
+    if (command->idempotency.size == 0) {
         return false;
     }
-    if (slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
+    enum err e = idempotency_view_find(writer->txn, command->idempotency, writer->now_us, &entry,
+                                       &command->error);
+    if (e == ERR_NOT_FOUND) {
+        error_clear(&command->error);
+        return false;
+    }
+    if (e == ERR_OK &&
+        slice_equal(slice_of(entry.request, sizeof entry.request), command->request)) {
         command->outcome = COMMAND_REPEATED;
         command->result.first_seq = entry.seq;
         return true;
     }
     command->outcome = COMMAND_FAILED;
-    IGNORE(error_set(&command->error, ERR_IDEMPOTENCY_KEY_REUSED,
-                     "this Idempotency-Key was used for another request"));
+    if (e == ERR_OK) {
+        IGNORE(error_set(&command->error, ERR_IDEMPOTENCY_KEY_REUSED,
+                         "this Idempotency-Key was used for another request"));
+    }
     return true;
 }
 
@@ -187,11 +196,19 @@ static enum err commit(struct engine *engine, struct error *reterr)
     return e;
 }
 
-static void set_disk_full(struct engine *engine, bool full)
+/* Says so when it changes: nobody may be calling whom the refusals would tell. */
+static void set_disk_full(struct engine *engine, bool full, const struct error *why)
 {
     uv_mutex_lock(&engine->mutex);
+    bool before = engine->disk_full;
     engine->disk_full = full;
     uv_mutex_unlock(&engine->mutex);
+    if (full && !before) {
+        diag_warn("the disk is nearly full: nothing new is accepted until there is room",
+                  diag_string("why", error_text(why)));
+    } else if (before && !full) {
+        diag_info("there is room on the disk again", diag_string("data", engine->options.data_dir));
+    }
 }
 
 static void fail_all(struct list *batch, struct list *executed, const struct error *error)
@@ -231,7 +248,7 @@ static bool begin(struct engine *engine, struct list *batch, struct list *execut
     struct error error = {0};
     struct writer *writer = &engine->writer;
     enum err e = journal_begin(engine->journal, &error);
-    set_disk_full(engine, e == ERR_DISK_FULL);
+    set_disk_full(engine, e == ERR_DISK_FULL, &error);
     if (e == ERR_DISK_FULL) {
         fail_all(batch, executed, &error);
         return false;
@@ -291,8 +308,8 @@ static void keep_house(struct engine *engine)
 {
     struct error error = {0};
     int64_t now = clock_monotonic_us(engine->options.clock);
-    enum err e = ERR_OK;
-    if (engine->expiring) {
+    enum err e = journal_check(engine->journal, &error);
+    if (e == ERR_OK && engine->expiring) {
         e = journal_expire_continue(engine->journal, &engine->expiring, &error);
     }
     if (e == ERR_OK && now >= engine->tend_at_us) {
@@ -301,6 +318,17 @@ static void keep_house(struct engine *engine)
     }
     if (e != ERR_OK && e != ERR_DISK_FULL) { /* without room it is tried again later */
         die(engine, "between batches", &error);
+    }
+}
+
+/* Views without the mark, on a full disk say, cost the next start their building and nothing else.
+ */
+static void mark_clean(struct engine *engine)
+{
+    struct error error = {0};
+    if (trust_finish(engine->trust, engine->views, &error) != ERR_OK) {
+        diag_warn("the views are not marked as closed: the next start may have to build them anew",
+                  diag_string("why", error_text(&error)));
     }
 }
 
@@ -318,10 +346,7 @@ static void writer_main(void *data)
             run_some(engine, &batch);
         }
     }
-    struct error error = {0};
-    if (trust_finish(engine->trust, engine->views, &error) != ERR_OK) {
-        die(engine, "close views", &error);
-    }
+    mark_clean(engine);
     uv_mutex_lock(&engine->mutex);
     engine->stopped = true;
     uv_mutex_unlock(&engine->mutex);
@@ -367,6 +392,7 @@ static void on_finished(uv_async_t *async)
     }
     bool stopped = engine->stopped;
     uv_mutex_unlock(&engine->mutex);
+    (void)failpoint_hit(FAILPOINT_ENGINE_BEFORE_ANSWER); /* a place to die at; it has no error */
     while ((link = list_pop_front(&finished)) != NULL) {
         struct command *command = LIST_ENTRY(link, struct command, link);
         command->done(command);
@@ -442,6 +468,7 @@ static enum err open_writer(struct engine *engine, struct error *reterr)
     arena_init(&writer->arena, WRITER_ARENA_BYTES);
     buf_init(&writer->row, WRITER_ROW_BYTES);
     enum err e = journal_reader_create(engine->journal, &writer->reader, reterr);
+    e = e != ERR_OK ? e : instance_cache_create(&writer->instances, reterr);
     e = e != ERR_OK ? e : writer_load(writer, reterr);
     engine->head_seq = writer->committed_seq;
     return e;
@@ -530,6 +557,7 @@ void engine_destroy(struct engine **engine)
     journal_reader_destroy(&it->writer.reader);
     buf_deinit(&it->writer.row);
     arena_deinit(&it->writer.arena);
+    instance_cache_destroy(&it->writer.instances);
     open_counts_deinit(&it->writer.open);
     definitions_destroy(&it->definitions);
     trust_end(&it->trust);

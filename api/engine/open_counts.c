@@ -24,11 +24,22 @@ static size_t slot_of(const struct open_counts *counts, struct uuid instance, ui
     return at;
 }
 
+/* Twice the room; or as much as before, when most flows have nothing open and will be forgotten. */
+static size_t next_capacity(const struct open_counts *counts)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < counts->capacity; i++) {
+        open += counts->slots[i].used && counts->slots[i].count > 0;
+    }
+    if (counts->capacity == 0) {
+        return CAPACITY_FIRST;
+    }
+    return open * 4 > counts->capacity ? counts->capacity * 2 : counts->capacity;
+}
+
 static enum err grow(struct open_counts *counts, struct error *reterr)
 {
-    struct open_counts grown = {.capacity =
-                                    counts->capacity == 0 ? CAPACITY_FIRST : counts->capacity * 2,
-                                .total = counts->total};
+    struct open_counts grown = {.capacity = next_capacity(counts), .total = counts->total};
     grown.slots = memory_zalloc(grown.capacity, sizeof *grown.slots);
     if (grown.slots == NULL) {
         return error_set(reterr, ERR_NO_MEMORY, "counting open executions: out of memory");

@@ -3,6 +3,7 @@
 #include "api/engine/definitions.h"
 #include "core/base/check.h"
 #include "core/base/memory.h"
+#include "projections/instance_cache.h"
 
 struct readings {
     struct engine *engine;
@@ -26,6 +27,7 @@ enum err readings_create(struct engine *engine, struct readings **ret, struct er
 
 static void free_reading(struct reading *reading)
 {
+    instance_cache_destroy(&reading->instances);
     views_end(&reading->views);
     journal_reader_destroy(&reading->journal);
     memory_free(reading);
@@ -140,6 +142,17 @@ enum err reading_seq(struct reading *reading, uint64_t *ret, struct error *reter
         *ret = position.seq;
     }
     return e;
+}
+
+enum err reading_instance(struct reading *reading,
+                          struct uuid id,
+                          const struct instance **ret,
+                          struct error *reterr)
+{
+    enum err e =
+        reading->instances != NULL ? ERR_OK : instance_cache_create(&reading->instances, reterr);
+    return e != ERR_OK ? e
+                       : instance_cache_get(reading->instances, reading->views, id, ret, reterr);
 }
 
 enum err reading_definition(struct reading *reading,

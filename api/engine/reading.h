@@ -23,6 +23,7 @@ struct reading {
     struct views_txn *views;
     struct journal_reader *journal;
     struct engine *engine;
+    struct instance_cache *instances; /* made when first asked; outlives what is read */
     struct list_link link;
 };
 
@@ -42,6 +43,13 @@ void reading_close(struct readings *readings, struct reading **reading);
 
 /** The sequence everything in it is true at. */
 MUST_USE enum err reading_seq(struct reading *reading, uint64_t *ret, struct error *reterr);
+
+/** An instance; valid until the next call, and until the reading is closed. Errors: ERR_NOT_FOUND.
+ */
+MUST_USE enum err reading_instance(struct reading *reading,
+                                   struct uuid id,
+                                   const struct instance **ret,
+                                   struct error *reterr);
 
 /** A definition by the sequence of its draft_imported; give it back with definitions_release. */
 MUST_USE enum err reading_definition(struct reading *reading,

@@ -2,8 +2,8 @@
 
 #include "api/engine/writer_priv.h"
 #include "core/base/check.h"
-#include "core/domain/execution.h"
 #include "projections/executions_view.h"
+#include "projections/instance_cache.h"
 #include "projections/keys_view.h"
 
 struct views_txn *writer_views(struct writer *writer)
@@ -24,6 +24,14 @@ int64_t writer_now_us(const struct writer *writer)
 uint64_t writer_open_executions(struct writer *writer, struct uuid instance, uint64_t flow)
 {
     return open_counts_get(&writer->open, instance, flow);
+}
+
+enum err writer_instance(struct writer *writer,
+                         struct uuid id,
+                         const struct instance **ret,
+                         struct error *reterr)
+{
+    return instance_cache_get(writer->instances, writer->txn, id, ret, reterr);
 }
 
 enum err writer_new_key(struct writer *writer, uint64_t *ret, struct error *reterr)
@@ -83,25 +91,27 @@ void writer_end_batch(struct writer *writer)
 
 /* ---- appending ---- */
 
-/* Keeps the counts of open executions with what was appended. */
+/* Keeps the counts of open executions with what is about to be folded: whose they are stands in the
+ * first event, and then in the table of open ones. */
 static enum err
 count_record(struct writer *writer, const struct append_record *record, struct error *reterr)
 {
-    if (record->stream.kind != STREAM_EXECUTION) {
-        return ERR_OK;
-    }
-    bool begins = record->first_stream_version == 1;
+    const struct event *first = &record->events[0];
     const struct event *last = &record->events[record->event_count - 1];
+    bool begins = record->first_stream_version == 1;
     bool ends = last->type == EVENT_EXECUTION_FINISHED;
-    if (begins == ends) {
+    if (record->stream.kind != STREAM_EXECUTION || begins == ends) {
         return ERR_OK;
     }
-    struct execution execution;
+    if (begins) {
+        return open_counts_add(&writer->open, record->owner.id, first->facts.execution_queued.flow,
+                               1, reterr);
+    }
+    struct uuid instance;
+    uint32_t flow = 0;
     enum err e =
-        executions_view_get(writer->txn, record->stream.id, &writer->arena, &execution, reterr);
-    return e != ERR_OK ? e
-                       : open_counts_add(&writer->open, execution.instance, execution.flow,
-                                         begins ? 1 : -1, reterr);
+        executions_view_open_place(writer->txn, record->stream.id, &instance, &flow, reterr);
+    return e != ERR_OK ? e : open_counts_add(&writer->open, instance, flow, -1, reterr);
 }
 
 static enum err fold(struct writer *writer,
@@ -111,11 +121,12 @@ static enum err fold(struct writer *writer,
 {
     struct projection_context context = {
         .txn = writer->txn, .arena = &writer->arena, .row = &writer->row};
-    enum err e = projector_apply_append(&context, append, result, reterr);
+    enum err e = ERR_OK;
     for (size_t i = 0; i < append->record_count && e == ERR_OK; i++) {
         e = count_record(writer, &append->records[i], reterr);
-        arena_reset(&writer->arena);
     }
+    e = e != ERR_OK ? e : projector_apply_append(&context, append, result, reterr);
+    arena_reset(&writer->arena);
     return e;
 }
 

@@ -24,6 +24,13 @@ struct journal *writer_journal(struct writer *writer);
 /** Wall time of this batch, microseconds. */
 int64_t writer_now_us(const struct writer *writer);
 
+/** An instance as it is now; valid until the next call and the next append. Errors: ERR_NOT_FOUND.
+ */
+MUST_USE enum err writer_instance(struct writer *writer,
+                                  struct uuid id,
+                                  const struct instance **ret,
+                                  struct error *reterr);
+
 /**
  * Number of a data key for a new owner, never given before.
  * Errors: ERR_IO when the reserve cannot be written.

@@ -8,6 +8,7 @@
 #include "api/engine/definitions.h"
 #include "api/engine/open_counts.h"
 #include "api/engine/writer.h"
+#include "projections/instance_cache.h"
 
 /* Definitions that the commands of one batch look at. */
 #define WRITER_DEFINITIONS_MAX 64
@@ -25,6 +26,7 @@ struct writer {
     struct views_txn *txn; /* of the batch */
     struct arena arena;    /* of the record being folded */
     struct buf row;
+    struct instance_cache *instances;
     struct open_counts open;
     uint64_t next_key;
     uint64_t committed_seq; /* what the reader can see */

@@ -63,13 +63,20 @@ send_response(struct http_conn *conn, const struct http_response *response, bool
     }
 }
 
-static void send_fault(struct http_conn *conn, const struct http_fault *fault)
+/* The headers of a response that is only too large stay: they may name what the request made. */
+static void send_fault(struct http_conn *conn,
+                       const struct http_fault *fault,
+                       const struct http_response *instead_of)
 {
     struct buf body;
     buf_init(&body, SIZE_MAX);
     http_response_put_error(&body, fault->code, fault->text);
     struct http_response response = {
         .status = fault->status, .content_type = SLICE("application/json"), .body_taken = &body};
+    if (http_response_flaw(instead_of) == NULL) {
+        response.headers = instead_of->headers;
+        response.header_count = instead_of->header_count;
+    }
     send_response(conn, &response, fault->status == 503);
     buf_deinit(&body);
 }
@@ -88,7 +95,7 @@ void http_respond(struct http_request *request, const struct http_response *resp
     } else {
         struct http_fault fault;
         if (is_unfit(conn->server, response, &fault)) {
-            send_fault(conn, &fault);
+            send_fault(conn, &fault, response);
         } else {
             send_response(conn, response, false);
         }

@@ -79,7 +79,7 @@ struct http_handler {
 /** Answers a request and ends its life: `request` is invalid afterwards. Never calls the handler
  * back, so it may be called from anywhere on the loop. A response that HTTP cannot carry (status
  * outside 200..599, an invalid header) or that is over the server's limit is replaced by a 500
- * that says so.
+ * or 503 that says so; one that is only too large keeps its headers.
  * Thread: the loop's.
  * Takes: response->body_taken; all else is borrowed until return. */
 void http_respond(struct http_request *request, const struct http_response *response);

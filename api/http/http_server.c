@@ -43,6 +43,19 @@ static void cut_all(struct http_server *server)
     }
 }
 
+/* Requests that the handler has not got whole; what it has is answered. */
+static void cut_incoming(struct http_server *server)
+{
+    LIST_FOR_EACH(link, &server->conns)
+    {
+        struct http_conn *conn = LIST_ENTRY(link, struct http_conn, link);
+        bool answering = conn->in_flight || conn->state == HTTP_CONN_WRITING;
+        if (!answering) {
+            http_conn_close(conn);
+        }
+    }
+}
+
 static void on_sweep(uv_timer_t *timer)
 {
     struct http_server *server = timer->data;
@@ -55,6 +68,8 @@ static void on_sweep(uv_timer_t *timer)
     http_server_listen_retry(server);
     if (server->closing && now >= server->deadline_ms) {
         cut_all(server);
+    } else if (server->closing && now >= server->incoming_deadline_ms) {
+        cut_incoming(server);
     }
 }
 
@@ -191,7 +206,7 @@ void http_server_close(struct http_server *server,
     if (!again) {
         server->closed_cb = callback;
         server->closed_data = data;
-        server->deadline_ms = deadline;
+        server->deadline_ms = server->incoming_deadline_ms = deadline;
         begin_closing(server);
     } else if (deadline < server->deadline_ms) {
         server->deadline_ms = deadline;
@@ -200,6 +215,12 @@ void http_server_close(struct http_server *server,
         cut_all(server);
     }
     http_server_maybe_closed(server);
+}
+
+void http_server_close_incoming(struct http_server *server, uint64_t deadline_ms)
+{
+    ASSERT(server->closing);
+    server->incoming_deadline_ms = uv_now(server->loop) + deadline_ms;
 }
 
 void http_server_stats(const struct http_server *server, struct http_server_stats *ret_stats)

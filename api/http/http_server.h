@@ -116,4 +116,8 @@ void http_server_close(struct http_server *server,
                        http_server_closed_cb callback,
                        void *data);
 
+/** While it closes: requests that are still being received are cut sooner, after so long from now.
+ * Those that the handler has keep their deadline. */
+void http_server_close_incoming(struct http_server *server, uint64_t deadline_ms);
+
 #endif

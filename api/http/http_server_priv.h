@@ -36,6 +36,7 @@ struct http_server {
     bool closing;
     bool ending; /* sweeper and resumer are closing: the last step */
     uint64_t deadline_ms;
+    uint64_t incoming_deadline_ms; /* of requests that are not here whole */
     http_server_closed_cb closed_cb;
     void *closed_data;
 

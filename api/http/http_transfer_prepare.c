@@ -27,7 +27,8 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
         http_address_text(&address->addr, text);
         transfer->address_refused = true;
         IGNORE(error_set(&transfer->address_text, ERR_DENIED,
-                         "connect to %s: requests to %s (%s) are not allowed",
+                         "connect to %s: requests to %s (%s) are not allowed, only to public "
+                         "addresses, unless the operator sets allow_private_targets",
                          transfer->target.host, text, http_address_kind_text(kind)));
         return CURL_SOCKET_BAD;
     }

@@ -75,7 +75,9 @@ static void on_invoked(struct invocation *invocation)
         refuse(it, PROBLEM_ALL, refusal_text(invocation->command.refusal));
         return;
     }
-    if (command->outcome == COMMAND_DONE && invocation->command.malformed.size == 0) {
+    if (command->outcome == COMMAND_DONE && invocation->command.ends_at_once) {
+        runner_count_at_once(it->graph->options.runner);
+    } else if (command->outcome == COMMAND_DONE && invocation->command.malformed.size == 0) {
         runner_offer(it->graph->options.runner, command->append_id, invocation->head,
                      invocation->body);
     }

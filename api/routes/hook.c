@@ -11,17 +11,29 @@
 
 #define SWEEP_MS 250
 
+/* Between one journaling of refused requests and the next. */
+#define FLUSH_US 1000000
+
 static void start(struct hook_call *call);
+
+static int64_t monotonic_us(const struct hook *hook)
+{
+    return clock_monotonic_us(engine_clock(hook->options.engine));
+}
 
 /* ---- life ---- */
 
-static void sweep_waiting(struct hook *hook);
+static void sweep_waiting(struct hook *hook, int64_t now);
 
 static void on_sweep(uv_timer_t *timer)
 {
     struct hook *hook = timer->data;
-    sweep_waiting(hook);
-    hook_flush_rejections(hook);
+    int64_t now = monotonic_us(hook);
+    sweep_waiting(hook, now);
+    if (now - hook->flushed_at_us >= FLUSH_US) {
+        hook->flushed_at_us = now;
+        hook_flush_rejections(hook);
+    }
 }
 
 enum err hook_create(const struct hook_options *options, struct hook **ret, struct error *reterr)
@@ -61,6 +73,8 @@ static void stop_waiting(struct hook_call *call)
     call->hook->stats.waiting--;
 }
 
+static const char shutting_down[] = "the server is shutting down; the execution goes on afterwards";
+
 /* Synchronous callers whose execution will not end in this life are told its id. */
 static void give_up_waiting(struct hook_call *call, const char *text)
 {
@@ -74,9 +88,9 @@ void hook_close(struct hook *hook, void (*cb)(void *data), void *data)
 {
     LIST_FOR_EACH(link, &hook->waiting)
     {
-        give_up_waiting(LIST_ENTRY(link, struct hook_call, link),
-                        "the server is shutting down; the execution goes on afterwards");
+        give_up_waiting(LIST_ENTRY(link, struct hook_call, link), shutting_down);
     }
+    hook_flush_rejections(hook);
     hook->closed_cb = cb;
     hook->closed_data = data;
     uv_close((uv_handle_t *)&hook->sweep, on_closed);
@@ -102,11 +116,6 @@ struct hook_stats hook_stats(const struct hook *hook)
     return hook->stats;
 }
 
-static int64_t monotonic_us(const struct hook *hook)
-{
-    return clock_monotonic_us(engine_clock(hook->options.engine));
-}
-
 /* ---- synchronous answers ---- */
 
 static void on_outcome(void *data, const struct runner_outcome *outcome)
@@ -116,9 +125,8 @@ static void on_outcome(void *data, const struct runner_outcome *outcome)
     hook_respond_outcome(call->request, outcome);
 }
 
-static void sweep_waiting(struct hook *hook)
+static void sweep_waiting(struct hook *hook, int64_t now)
 {
-    int64_t now = monotonic_us(hook);
     LIST_FOR_EACH(link, &hook->waiting)
     {
         struct hook_call *call = LIST_ENTRY(link, struct hook_call, link);
@@ -131,6 +139,10 @@ static void sweep_waiting(struct hook *hook)
 static void wait_for_outcome(struct hook_call *call, struct uuid execution)
 {
     struct hook *hook = call->hook;
+    if (hook->closed_cb != NULL) { /* its body came while the server was closing */
+        hook_respond_error(call->request, execution, 504, "synchronous_timeout", shutting_down);
+        return;
+    }
     call->waiter =
         (struct runner_waiter){.execution = execution, .callback = on_outcome, .data = call};
     call->answer_by_us = monotonic_us(hook) + hook->options.sync_wait_us;
@@ -153,11 +165,15 @@ static void on_taken(struct hook_call *call, struct uuid execution)
         return;
     }
     if (call->invocation.admission.is_synchronous) {
-        wait_for_outcome(call, execution);
         runner_offer(hook->options.runner, execution, request->head, request->body);
+        wait_for_outcome(call, execution);
         return;
     }
-    runner_offer(hook->options.runner, execution, request->head, request->body);
+    if (call->invocation.command.ends_at_once) {
+        runner_count_at_once(hook->options.runner);
+    } else {
+        runner_offer(hook->options.runner, execution, request->head, request->body);
+    }
     hook_respond_accepted(call, execution);
 }
 
@@ -199,10 +215,10 @@ static void on_repeated(struct hook_call *call)
     call->hook->stats.repeated++;
     if (malformed.size > 0) {
         hook_respond_error(call->request, execution, 400, "malformed_json", malformed.data);
-    } else if (call->invocation.admission.is_synchronous) {
-        hook_respond_repeated(call, execution);
-    } else {
+    } else if (!call->invocation.admission.is_synchronous) {
         hook_respond_accepted(call, execution);
+    } else if (!hook_respond_repeated(call, execution)) {
+        wait_for_outcome(call, execution);
     }
 }
 
@@ -261,7 +277,7 @@ static void on_done(struct invocation *invocation)
 /* ---- a complete request ---- */
 
 /* The digests of an Idempotency-Key: scope is the flow config; method, target, type and body are
- * the request. */
+ * the request: who did not wait for its result may ask for it in this way. */
 static enum err make_digests(struct hook_call *call, struct slice given, struct error *reterr)
 {
     struct http_request *request = call->request;
@@ -382,6 +398,9 @@ void hook_note_rejection(struct hook *hook,
         *rejection = (struct rejection){
             .instance = admission->instance, .flow = admission->flow, .reason = reason, .count = 1};
         list_push_back(&hook->rejections, &rejection->link);
+    }
+    if (hook->closed_cb != NULL) {
+        hook_flush_rejections(hook); /* nobody will look again */
     }
 }
 

@@ -14,7 +14,7 @@ struct admitting {
     struct http_request *request;
     struct reading *reading;
     struct admission *out;
-    struct instance instance;
+    const struct instance *instance;
     uint32_t place; /* of the flow config */
     const struct definition *definition;
     const struct flow_definition *flow;
@@ -50,7 +50,7 @@ static bool find_instance(struct admitting *it, struct refusal *ret)
     struct uuid instance;
     if (!parse_id(it->request, &flow_config) ||
         instances_view_flow_config(views, flow_config, &instance, &it->place, NULL) != ERR_OK ||
-        instances_view_get(views, instance, it->request->arena, &it->instance, NULL) != ERR_OK) {
+        reading_instance(it->reading, instance, &it->instance, NULL) != ERR_OK) {
         return refuse(ret, HOOK_REFUSAL_FLOW_CONFIG_NOT_FOUND, "there is no such webhook URL");
     }
     return true;
@@ -58,8 +58,8 @@ static bool find_instance(struct admitting *it, struct refusal *ret)
 
 static bool find_flow(struct admitting *it, struct refusal *ret)
 {
-    enum err e = invocation_admit(it->reading, &it->instance, it->place, it->request->arena,
-                                  it->out, &it->definition, &it->flow, NULL);
+    enum err e = invocation_admit(it->reading, it->instance, it->place, it->request->arena, it->out,
+                                  &it->definition, &it->flow, NULL);
     if (e == ERR_NOT_FOUND) {
         return refuse(ret, HOOK_REFUSAL_FLOW_NOT_IN_VERSION,
                       "the deployed version of the integration has no such flow any more");
@@ -102,17 +102,18 @@ static bool matches_digest(struct slice given, struct text_list digests, const s
 
 static bool key_fits(struct admitting *it, struct slice given, const struct data_key *key)
 {
-    const struct instance_flow *flow = &it->instance.flows[it->place];
+    const struct instance_flow *flow = &it->instance->flows[it->place];
+    bool some = given.size > 0; /* no key is never a key, whatever is stored */
     switch (it->flow->security) {
     case SECURITY_UNSECURED:
         return true;
     case SECURITY_ORGANIZATION:
-        return matches_any(given, it->flow->organization_keys, it->flow->organization_key_count,
-                           key);
+        return some && matches_any(given, it->flow->organization_keys,
+                                   it->flow->organization_key_count, key);
     case SECURITY_CUSTOMER_OPTIONAL:
-        return flow->keys.count == 0 || matches_digest(given, flow->keys, key);
+        return flow->keys.count == 0 || (some && matches_digest(given, flow->keys, key));
     case SECURITY_CUSTOMER_REQUIRED:
-        return matches_digest(given, flow->keys, key);
+        return some && matches_digest(given, flow->keys, key);
     }
     return false;
 }
@@ -135,20 +136,27 @@ static bool check_key(struct admitting *it, struct refusal *ret)
 
 /* ---- state ---- */
 
+/* What was taken before the pause gets its answer again. Whether it was, the writer knows, and
+ * refuses what was not. */
+static bool may_be_repeated(const struct http_request *request)
+{
+    return http_request_header(request, "Idempotency-Key").size > 0;
+}
+
 static bool
 check_state(struct admitting *it, struct refusal *ret, enum invocation_refusal *ret_reason)
 {
     if (it->flow->trigger_kind != TRIGGER_WEBHOOK) {
         return refuse(ret, HOOK_REFUSAL_NOT_A_WEBHOOK, "the flow is not started by a webhook");
     }
-    if (it->instance.is_system) {
+    if (it->instance->is_system) {
         return true;
     }
-    if (it->instance.deployment == 0) {
+    if (it->instance->deployment == 0) {
         *ret_reason = INVOCATION_NOT_DEPLOYED;
         return false;
     }
-    if (!it->instance.is_enabled) {
+    if (!it->instance->is_enabled && !may_be_repeated(it->request)) {
         *ret_reason = INVOCATION_PAUSED;
         return false;
     }

@@ -33,6 +33,7 @@ struct hook {
     struct invoker invoker;
     struct list waiting;    /* calls that wait for a synchronous answer */
     struct list rejections; /* refused requests, not journaled yet */
+    int64_t flushed_at_us;  /* monotonic; when they were last */
     uv_timer_t sweep;
     bool sweep_open;
     void (*closed_cb)(void *data);
@@ -66,8 +67,8 @@ void hook_refuse_invocation(struct hook *hook,
 void hook_respond_accepted(struct hook_call *call, struct uuid execution);
 
 /** The answer of a synchronous request that was sent before under the same key: the first
- * execution's end if it has ended, else its id. */
-void hook_respond_repeated(struct hook_call *call, struct uuid execution);
+ * execution's end. Returns: false while that has not ended; then nothing was answered. */
+bool hook_respond_repeated(struct hook_call *call, struct uuid execution);
 
 /** The answer of a synchronous execution that ended. */
 void hook_respond_outcome(struct http_request *request, const struct runner_outcome *outcome);

@@ -64,6 +64,21 @@ const char *hook_refusal_code(enum hook_refusal refusal)
     return refusals[refusal].code;
 }
 
+/* RFC 9110, 15.5.6 and 10.2.1: a 405 must have Allow, and an empty one says that no method goes. */
+static void respond_no_method(struct http_request *request, const char *code, const char *text)
+{
+    struct http_header allow = {SLICE("Allow"), SLICE("")};
+    struct buf body;
+    buf_init(&body, 4096);
+    struct json_out json = json_out(&body);
+    json_out_begin_object(&json);
+    json_out_member_string(&json, "error", text);
+    json_out_member_string(&json, "code", code);
+    json_out_end_object(&json);
+    respond_json(request, 405, &allow, 1, buf_slice(&body));
+    buf_deinit(&body);
+}
+
 void hook_refuse(struct hook *hook,
                  struct http_request *request,
                  enum hook_refusal refusal,
@@ -71,7 +86,11 @@ void hook_refuse(struct hook *hook,
 {
     hook->stats.rejected++;
     hook->stats.refusals[refusal]++;
-    http_respond_error(request, refusals[refusal].status, hook_refusal_code(refusal), text);
+    if (refusals[refusal].status == 405) {
+        respond_no_method(request, hook_refusal_code(refusal), text);
+    } else {
+        http_respond_error(request, refusals[refusal].status, hook_refusal_code(refusal), text);
+    }
 }
 
 void hook_refuse_invocation(struct hook *hook,
@@ -116,8 +135,10 @@ respond_flow(struct http_request *request, struct uuid execution, const struct f
     size_t count = 0;
     headers[count++] = id_header(request->arena, execution);
     for (uint32_t i = 0; i < flow->headers.count; i++) {
-        headers[count++] =
-            (struct http_header){flow->headers.items[i].name, flow->headers.items[i].value};
+        const struct flow_header *header = &flow->headers.items[i];
+        if (!slice_equal_nocase(header->name, SLICE(ID_HEADER))) { /* ours is the true one */
+            headers[count++] = (struct http_header){header->name, header->value};
+        }
     }
     struct slice body = flow->default_body
                             ? arena_format(request->arena, "{\"executionId\":\"%.*s\"}",
@@ -154,14 +175,35 @@ void hook_respond_outcome(struct http_request *request, const struct runner_outc
         respond_flow(request, outcome->execution, outcome->response);
         return;
     }
-    struct slice text = arena_copy(request->arena, outcome->error);
-    hook_respond_error(request, outcome->execution, 500, "execution_failed",
-                       text.data != NULL && text.size > 0 ? text.data : "the execution failed");
+    const char *code =
+        outcome->state == EXECUTION_SUCCEEDED ? "response_too_large" : "execution_failed";
+    const char *text = arena_text(request->arena, outcome->error);
+    hook_respond_error(request, outcome->execution, 500, code,
+                       text != NULL && text[0] != '\0' ? text : "the execution failed");
+}
+
+/* Why the answer of an execution that has ended cannot be given, or was a failure. */
+static void
+respond_failure(struct http_request *request, struct uuid execution, const struct error *error)
+{
+    switch ((int)error->code) {
+    case ERR_REFUSED:
+        hook_respond_error(request, execution, 500, "execution_failed", error_text(error));
+        return;
+    case ERR_BUSY:
+        hook_respond_error(request, execution, 503, "overloaded", error_text(error));
+        return;
+    case ERR_LIMIT:
+        hook_respond_error(request, execution, 500, "response_too_large", error_text(error));
+        return;
+    default:
+        hook_respond_error(request, execution, 500, "internal", error_text(error));
+    }
 }
 
 /* The stored end of an execution. A success answers with the last step's result, as it did before.
  */
-void hook_respond_repeated(struct hook_call *call, struct uuid execution)
+bool hook_respond_repeated(struct hook_call *call, struct uuid execution)
 {
     struct http_request *request = call->request;
     struct flow_response response;
@@ -169,12 +211,11 @@ void hook_respond_repeated(struct hook_call *call, struct uuid execution)
     bool ended = false;
     enum err e = runner_stored_response(call->hook->options.runner, execution, request->arena,
                                         &response, &ended, &error);
-    if (e == ERR_OK && ended) {
+    if (e != ERR_OK) {
+        error.code = e;
+        respond_failure(request, execution, &error);
+    } else if (ended) {
         respond_flow(request, execution, &response);
-    } else if (e == ERR_OK) {
-        hook_respond_error(request, execution, 504, "synchronous_timeout",
-                           "the execution of the first request still runs");
-    } else {
-        hook_respond_error(request, execution, 500, "execution_failed", error_text(&error));
     }
+    return e != ERR_OK || ended;
 }

@@ -2,6 +2,7 @@
 
 #include "api/capability.h"
 #include "api/http/http_header.h"
+#include "core/base/check.h"
 #include "core/base/codec.h"
 #include "core/base/limits.h"
 #include "core/domain/trigger.h"
@@ -68,14 +69,24 @@ put_result(struct results_call *call, const struct value *data, struct slice con
     codec_put_text(&call->body, type_of(data, content_type));
 }
 
-/* The event a capability names, with one body, which must be there. */
+/* The event a capability names, with one body, which must be there. The sequence alone would not
+ * do: in a journal that was restored from before, it may be given to somebody else's event now. */
 static enum err read_event(struct results_call *call,
+                           enum event_type type,
                            enum body_class body_class,
                            const struct recorded_event **ret,
                            struct error *reterr)
 {
     struct reading *reading = NULL;
+    const struct recorded_event *event = NULL;
     enum err e = reading_open(call->results->readings, &reading, reterr);
+    e = e != ERR_OK
+            ? e
+            : reading_event(reading, call->capability.seq, 0, &call->arena, &event, NULL, reterr);
+    if (e == ERR_OK &&
+        (event->event.type != type || !uuid_equal(event->stream.id, call->capability.execution))) {
+        e = error_set(reterr, ERR_NOT_FOUND, "the execution of this URL is not there");
+    }
     e = e != ERR_OK ? e
                     : reading_event_with(reading, call->capability.seq, body_class, &call->arena,
                                          ret, reterr);
@@ -86,7 +97,7 @@ static enum err read_event(struct results_call *call,
 static enum err read_step(struct results_call *call, struct error *reterr)
 {
     const struct recorded_event *event = NULL;
-    enum err e = read_event(call, BODY_RESULT, &event, reterr);
+    enum err e = read_event(call, EVENT_STEP_FINISHED, BODY_RESULT, &event, reterr);
     if (e != ERR_OK) {
         return e;
     }
@@ -103,8 +114,9 @@ static enum err read_payload(struct results_call *call, struct error *reterr)
     struct slice head;
     struct slice body;
     struct trigger *trigger = ARENA_NEW(&call->arena, struct trigger);
-    enum err e = trigger != NULL ? read_event(call, BODY_PAYLOAD, &event, reterr)
-                                 : arena_error(&call->arena, "a payload", reterr);
+    enum err e = trigger != NULL
+                     ? read_event(call, EVENT_EXECUTION_QUEUED, BODY_PAYLOAD, &event, reterr)
+                     : arena_error(&call->arena, "a payload", reterr);
     e = e != ERR_OK ? e
                     : trigger_get_body(&event->event.bodies[BODY_PAYLOAD], &head, &body, reterr);
     e = e != ERR_OK ? e : trigger_parse(head, body, trigger, reterr);
@@ -126,13 +138,25 @@ static void work(uv_work_t *work)
     }
 }
 
+/* What anybody sent by webhook must not run in a browser as if this server had made it, and the URL
+ * is as good as the body. */
+static const struct http_header careful[] = {
+    {{"X-Content-Type-Options", 22}, {"nosniff", 7}},
+    {{"Content-Security-Policy", 23}, {"default-src 'none'; sandbox", 27}},
+    {{"Referrer-Policy", 15}, {"no-referrer", 11}},
+    {{"Cache-Control", 13}, {"no-store", 8}},
+};
+
 static void answer(struct results_call *call)
 {
     struct http_request *request = call->request;
     struct arena arena = call->arena;
     if (call->code == ERR_OK) {
-        struct http_response response = {
-            .status = 200, .content_type = call->content_type, .body_taken = &call->body};
+        struct http_response response = {.status = 200,
+                                         .content_type = call->content_type,
+                                         .headers = careful,
+                                         .header_count = ARRAY_COUNT(careful),
+                                         .body_taken = &call->body};
         http_respond(request, &response);
     } else {
         struct buf body = call->body;

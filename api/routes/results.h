@@ -1,9 +1,11 @@
 /*
  * results: GET /results/<capability>: step results and payloads by unguessable URLs (capability.h).
  *
- *     step and trigger results   application/msgpack: a map of exactly `data` and `contentType`;
- *                                the type is empty where data is a value and no text or bytes of
- * one request payloads           the body as it came, under the content type it came with
+ *     results of steps    application/msgpack: a map of exactly `data` and `contentType`; the type
+ *     and triggers        is empty where data is a value and no text or bytes of one
+ *     request payloads    the body as it came, under the content type it came with
+ *
+ * Answers are not to be stored, and no browser runs what is in them.
  *
  * 404 for what is no such URL, 410 when it has expired, or the body has (saying when and by which
  * policy) or is erased.

@@ -53,14 +53,22 @@ static void end(struct run *run, const struct runner_outcome *outcome)
     }
 }
 
+/* Whether a caller was promised the result. */
+static bool is_awaited(const struct run *run)
+{
+    return (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+}
+
 static void deliver(struct run *run)
 {
-    struct runner_outcome outcome = {.execution = run->id};
-    const struct flow_end *machine_end = run->failed ? NULL : run->effect.end;
-    outcome.state = run->end_state;
-    outcome.error = run->end_text;
-    if (machine_end != NULL && machine_end->succeeded) {
-        outcome.response = &machine_end->response;
+    struct runner_outcome outcome = {
+        .execution = run->id, .state = run->end_state, .error = run->end_text};
+    struct flow_response response;
+    struct error error = {0};
+    if (!run->failed && run->effect.end->succeeded && is_awaited(run)) {
+        enum err e = run_response(run->effect.end, &run->arena, &response, &error);
+        outcome.response = e == ERR_OK ? &response : NULL;
+        outcome.error = slice_of_text(e == ERR_OK ? NULL : error_text(&error));
     }
     end(run, &outcome);
 }
@@ -201,8 +209,7 @@ static void on_committed(struct command *command)
 static bool is_patient(const struct run *run)
 {
     bool ends = run->failed || run->effect.kind == FLOW_FINISHED;
-    bool awaited = (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
-    return ends && !awaited && !run->was_outside;
+    return ends && !is_awaited(run) && !run->was_outside;
 }
 
 static void commit(struct run *run)
@@ -253,7 +260,7 @@ static enum err seal_all(struct run *run, struct sealer *sealer, struct error *r
 static void seal_work(uv_work_t *work)
 {
     struct run *run = LIST_ENTRY(work, struct run, work);
-    run->seal_err = seal_all(run, run->sealer, &run->seal_error);
+    run->work_err = seal_all(run, run->sealer, &run->work_error);
 }
 
 static void sealed(struct run *run, enum err e, const struct error *error)
@@ -270,7 +277,7 @@ static void seal_done(uv_work_t *work, int status)
     struct run *run = LIST_ENTRY(work, struct run, work);
     (void)status; /* never canceled */
     sealer_destroy(&run->sealer);
-    sealed(run, run->seal_err, &run->seal_error);
+    sealed(run, run->work_err, &run->work_error);
 }
 
 static bool has_large_body(const struct run *run)
@@ -438,10 +445,9 @@ void run_create(struct runner *runner, struct uuid id, struct slice head, struct
     runner_wake(runner);
 }
 
-void run_start(struct run *run)
+void run_loaded(struct run *run, enum err e, const struct error *error)
 {
-    struct error error = {0};
-    enum err e = run_load(run, &error);
+    run->phase = RUN_LOADING;
     if (e == ERR_OK) {
         run->runner->stats.started++;
         run->runner->stats.resumed += run->resumes;
@@ -452,10 +458,10 @@ void run_start(struct run *run)
         end(run, NULL);
     } else if (run->key.number != 0) {
         run_fail(run, EXECUTION_FAILED, e == ERR_LIMIT ? ERROR_CLASS_LIMIT : ERROR_CLASS_DEFINITION,
-                 error_text(&error));
+                 error_text(error));
     } else {
         diag_warn("an execution cannot be run now; it stays open",
-                  diag_string("why", error_text(&error)));
+                  diag_string("why", error_text(error)));
         end(run, NULL);
     }
 }

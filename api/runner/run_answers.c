@@ -82,6 +82,20 @@ static enum err failure_of(struct run *run, struct error *reterr)
     return e;
 }
 
+enum err run_response(const struct flow_end *end,
+                      struct arena *arena,
+                      struct flow_response *ret,
+                      struct error *reterr)
+{
+    static const struct value nothing = {.type = VALUE_NULL};
+    if (end->stopped) {
+        *ret = end->response;
+        return ERR_OK;
+    }
+    const struct value *value = end->last_result != NULL ? &end->last_result->value : &nothing;
+    return flow_response_of_value(value, arena, ret, reterr);
+}
+
 /* Walks the machine over the recorded results to its end. */
 static enum err
 walk_to_end(struct run *run, struct arena *arena, struct flow_response *ret, struct error *reterr)
@@ -98,7 +112,9 @@ walk_to_end(struct run *run, struct arena *arena, struct flow_response *ret, str
     if (effect.kind != FLOW_FINISHED || !effect.end->succeeded) {
         return error_set(reterr, ERR_DAMAGED, "the journaled results do not lead to the same end");
     }
-    return copy_response(&effect.end->response, arena, ret, reterr);
+    struct flow_response response;
+    e = run_response(effect.end, &run->arena, &response, reterr);
+    return e != ERR_OK ? e : copy_response(&response, arena, ret, reterr);
 }
 
 enum err runner_stored_response(struct runner *runner,
@@ -113,6 +129,7 @@ enum err runner_stored_response(struct runner *runner,
     if (e != ERR_OK) {
         return e;
     }
+    run->looked_at = true;
     e = run_load(run, reterr);
     *ret_ended = execution_is_final(run->execution.state);
     if (e == ERR_OK && *ret_ended) {

@@ -1,6 +1,7 @@
 /* The outside effect: an HTTP request through the client, and its answer as an outcome of the
  * machine. */
 #include "api/runner/runner_priv.h"
+#include "core/base/failpoint.h"
 #include "core/base/memory.h"
 
 /* One request under way. Outlives the run when it is canceled: the client answers later. */
@@ -54,6 +55,7 @@ static void on_done(struct http_client_result *result, void *data)
     }
     run->outbound = NULL;
     run->runner->stats.outside--;
+    (void)failpoint_hit(FAILPOINT_RUN_AFTER_EFFECT); /* a place to die at; it has no error */
     if (result->code == ERR_OK) {
         resolve_reply(run, result);
         return;
@@ -101,8 +103,10 @@ enum err run_http_start(struct run *run, struct error *reterr)
         return error_set(reterr, ERR_NO_MEMORY, "no memory for an outbound request");
     }
     outbound->run = run;
-    enum err e = http_client_start(run->runner->options.client, &request, on_done, outbound,
-                                   &outbound->transfer, reterr);
+    enum err e = failpoint_check(FAILPOINT_RUN_BEFORE_EFFECT, reterr);
+    e = e != ERR_OK ? e
+                    : http_client_start(run->runner->options.client, &request, on_done, outbound,
+                                        &outbound->transfer, reterr);
     if (e != ERR_OK) {
         memory_free(outbound);
         return e;

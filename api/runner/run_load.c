@@ -12,10 +12,12 @@
 /* Records of steps an execution may have from an earlier life. */
 #define HISTORY_MAX 100000
 
-struct load {
+struct run_load {
     struct run *run;
     struct reading *reading;
-    struct instance instance;
+    bool starts;                     /* the trigger is wanted */
+    const struct instance *instance; /* the reading's, until load_names takes a copy */
+    struct instance copy;
     struct customer customer;
     struct integration integration;
     struct integration_version version;
@@ -24,31 +26,37 @@ struct load {
 
 /* ---- who and what ---- */
 
-static enum err load_names(struct load *it, struct error *reterr)
+static enum err load_names(struct run_load *it, struct error *reterr)
 {
     struct arena *arena = &it->run->arena;
     struct views_txn *views = it->reading->views;
-    enum err e = customers_view_get(views, it->instance.customer, arena, &it->customer, reterr);
+    /* The trigger's result keeps texts of all three. */
+    enum err e = instances_view_get(views, it->instance->id, arena, &it->copy, reterr);
+    if (e != ERR_OK) {
+        return e;
+    }
+    it->instance = &it->copy;
+    e = customers_view_get(views, it->instance->customer, arena, &it->customer, reterr);
     return e != ERR_OK ? e
-                       : integrations_view_get(views, it->instance.integration, arena,
+                       : integrations_view_get(views, it->instance->integration, arena,
                                                &it->integration, reterr);
 }
 
-static enum err load_key(struct load *it, struct error *reterr)
+static enum err load_key(struct run_load *it, struct error *reterr)
 {
     struct keyring *keyring = journal_keyring(engine_journal(it->run->runner->options.engine));
-    return keyring_get(keyring, it->instance.key, &it->run->key, reterr);
+    return keyring_get(keyring, it->instance->key, &it->run->key, reterr);
 }
 
-static enum err find_flow(struct load *it, struct error *reterr)
+static enum err find_flow(struct run_load *it, struct error *reterr)
 {
     struct run *run = it->run;
     uint64_t place = run->execution.flow;
-    if (place >= it->instance.flow_count) {
+    if (place >= it->instance->flow_count) {
         return error_set(reterr, ERR_DAMAGED, "the instance has no flow config %llu",
                          (unsigned long long)place);
     }
-    struct slice identity = it->instance.flows[place].identity;
+    struct slice identity = it->instance->flows[place].identity;
     run->flow = definition_flow(run->config->definition, identity);
     return run->flow != NULL ? ERR_OK
                              : error_set(reterr, ERR_NOT_FOUND, "the version has no flow \"%.*s\"",
@@ -57,8 +65,10 @@ static enum err find_flow(struct load *it, struct error *reterr)
 
 /* ---- the trigger ---- */
 
-static enum err
-read_payload(struct load *it, struct slice *ret_head, struct slice *ret_body, struct error *reterr)
+static enum err read_payload(struct run_load *it,
+                             struct slice *ret_head,
+                             struct slice *ret_body,
+                             struct error *reterr)
 {
     const struct recorded_event *event = NULL;
     enum err e = reading_event_with(it->reading, it->run->execution.queued_seq, BODY_PAYLOAD,
@@ -68,7 +78,7 @@ read_payload(struct load *it, struct slice *ret_head, struct slice *ret_body, st
                : trigger_get_body(&event->event.bodies[BODY_PAYLOAD], ret_head, ret_body, reterr);
 }
 
-static enum err load_trigger(struct load *it, struct error *reterr)
+static enum err load_trigger(struct run_load *it, struct error *reterr)
 {
     struct run *run = it->run;
     enum err e = run->head.size > 0 ? ERR_OK : read_payload(it, &run->head, &run->body, reterr);
@@ -88,20 +98,20 @@ static enum err reserve_memory(struct run *run, struct error *reterr)
     return ERR_OK;
 }
 
-static struct slice webhook_url(struct load *it, struct uuid flow_config)
+static struct slice webhook_url(struct run_load *it, struct uuid flow_config)
 {
     return arena_format(&it->run->arena, "%s/trigger/%.*s", it->run->runner->options.public_url,
                         SLICE_ARGS(id_text(&it->run->arena, "InstanceFlowConfig", flow_config)));
 }
 
 /* {flow name: url} of the flows of this version. */
-static struct value webhook_urls(struct load *it)
+static struct value webhook_urls(struct run_load *it)
 {
     struct value urls = value_map();
     const struct definition *definition = it->run->config->definition;
     for (uint32_t i = 0; i < definition->flow_count; i++) {
         const struct instance_flow *flow =
-            instance_flow_of(&it->instance, definition->flows[i].identity, NULL);
+            instance_flow_of(it->instance, definition->flows[i].identity, NULL);
         if (flow != NULL) {
             (void)value_map_put(&it->run->arena, &urls, definition->flows[i].name,
                                 value_text(webhook_url(it, flow->id)));
@@ -120,7 +130,7 @@ static struct slice path_fragment(struct slice path)
     return slash == SIZE_MAX ? (struct slice){NULL, 0} : slice_from(rest, slash + 1);
 }
 
-static enum err trigger_value(struct load *it, struct value *ret, struct error *reterr)
+static enum err trigger_value(struct run_load *it, struct value *ret, struct error *reterr)
 {
     struct run *run = it->run;
     struct arena *arena = &run->arena;
@@ -132,7 +142,7 @@ static enum err trigger_value(struct load *it, struct value *ret, struct error *
     struct value urls = webhook_urls(it);
     char sequence[UUID_TEXT_SIZE];
     uuid_format(it->integration.id, sequence);
-    const struct instance_flow *flow = &it->instance.flows[run->execution.flow];
+    const struct instance_flow *flow = &it->instance->flows[run->execution.flow];
     struct flow_trigger_facts facts = {
         .headers = headers,
         .header_count = (uint32_t)it->trigger.header_count,
@@ -145,7 +155,9 @@ static enum err trigger_value(struct load *it, struct value *ret, struct error *
         .webhook_urls = &urls,
         .customer = {id_text(arena, "Customer", it->customer.id), it->customer.external_id,
                      it->customer.name},
-        .instance = {id_text(arena, "Instance", it->instance.id), it->instance.name},
+        /* The instance lives only as long as the reading. */
+        .instance = {id_text(arena, "Instance", it->instance->id),
+                     arena_copy(arena, it->instance->name)},
         .integration = {id_text(arena, "Integration", it->integration.id), it->integration.name,
                         arena_copy(arena, slice_of_text(sequence)),
                         run->config->definition->external_version},
@@ -250,7 +262,7 @@ recall(void *data, const struct recorded_event *event, struct slice reason, unsi
 }
 
 /* Reads what the execution journaled before this process. */
-static enum err load_history(struct load *it, struct error *reterr)
+static enum err load_history(struct run_load *it, struct error *reterr)
 {
     struct run *run = it->run;
     struct recalling recalling = {.run = run};
@@ -275,25 +287,25 @@ static enum err load_history(struct load *it, struct error *reterr)
 
 /* ---- all of it ---- */
 
-/* Whether anybody will look at the trigger's result: a step, or a caller who waits for it. A flow
- * that only takes what comes in need not parse it. */
+/* Whether anybody will look at the trigger's result: a step, a caller who waits for it, or who asks
+ * afterwards. */
 static bool needs_trigger(const struct run *run)
 {
-    return run->flow->step_count > 1 || (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
+    return run->looked_at || run->flow->step_count > 1 ||
+           (run->execution.flags & EXECUTION_FLAG_SYNCHRONOUS) != 0;
 }
 
-static enum err load_rows(struct load *it, struct error *reterr)
+static enum err load_rows(struct run_load *it, struct error *reterr)
 {
     struct run *run = it->run;
     struct views_txn *views = it->reading->views;
     enum err e = executions_view_get(views, run->id, &run->arena, &run->execution, reterr);
     e = e != ERR_OK ? e
-                    : instances_view_get(views, run->execution.instance, &run->arena, &it->instance,
-                                         reterr);
+                    : reading_instance(it->reading, run->execution.instance, &it->instance, reterr);
     return e != ERR_OK ? e : load_key(it, reterr);
 }
 
-static enum err load_config(struct load *it, struct error *reterr)
+static enum err load_config(struct run_load *it, struct error *reterr)
 {
     struct run *run = it->run;
     enum err e =
@@ -302,7 +314,7 @@ static enum err load_config(struct load *it, struct error *reterr)
     return e != ERR_OK ? e : find_flow(it, reterr);
 }
 
-static enum err load_start(struct load *it, struct value *ret_trigger, struct error *reterr)
+static enum err load_start(struct run_load *it, struct value *ret_trigger, struct error *reterr)
 {
     enum err e = load_names(it, reterr);
     e = e != ERR_OK ? e : load_trigger(it, reterr);
@@ -333,7 +345,7 @@ static void set_deadline(struct run *run)
 
 enum err run_load_trigger(struct run *run, struct value *ret_trigger, struct error *reterr)
 {
-    struct load it = {.run = run};
+    struct run_load it = {.run = run};
     struct readings *readings = run->runner->options.readings;
     enum err e = reading_open(readings, &it.reading, reterr);
     e = e != ERR_OK ? e : load_rows(&it, reterr);
@@ -343,20 +355,93 @@ enum err run_load_trigger(struct run *run, struct value *ret_trigger, struct err
     return e;
 }
 
+/* What the loop must do itself: the caches of definitions and configs are its own. */
+static enum err load_here(struct run_load *it, struct error *reterr)
+{
+    struct run *run = it->run;
+    enum err e = reading_open(run->runner->options.readings, &it->reading, reterr);
+    e = e != ERR_OK ? e : load_rows(it, reterr);
+    e = e != ERR_OK ? e : load_config(it, reterr);
+    e = e != ERR_OK ? e : load_history(it, reterr);
+    it->starts = e == ERR_OK && needs_trigger(run);
+    set_deadline(run);
+    return it->starts ? reserve_memory(run, reterr) : e;
+}
+
+/* The rest, which takes the longer the larger the payload is. Thread: any that has the run. */
+static enum err load_there(struct run_load *it, struct error *reterr)
+{
+    struct value trigger = value_null();
+    enum err e = it->starts ? load_start(it, &trigger, reterr) : ERR_OK;
+    return e != ERR_OK ? e : make_machine(it->run, &trigger, reterr);
+}
+
+static void close_reading(struct run_load *it)
+{
+    reading_close(it->run->runner->options.readings, &it->reading);
+}
+
 enum err run_load(struct run *run, struct error *reterr)
 {
-    struct load it = {.run = run};
-    struct readings *readings = run->runner->options.readings;
-    struct value trigger = value_null();
-    enum err e = reading_open(readings, &it.reading, reterr);
-    e = e != ERR_OK ? e : load_rows(&it, reterr);
-    e = e != ERR_OK ? e : load_config(&it, reterr);
-    e = e != ERR_OK ? e : load_history(&it, reterr);
-    if (e == ERR_OK && needs_trigger(run)) {
-        e = reserve_memory(run, reterr);
-        e = e != ERR_OK ? e : load_start(&it, &trigger, reterr);
+    struct run_load it = {.run = run};
+    enum err e = load_here(&it, reterr);
+    e = e != ERR_OK ? e : load_there(&it, reterr);
+    close_reading(&it);
+    return e;
+}
+
+/* ---- on a pool thread ---- */
+
+/* With a reading of its own: many may wait for a thread, and none is to be kept open so long. */
+static void load_work(uv_work_t *work)
+{
+    struct run *run = LIST_ENTRY(work, struct run, work);
+    struct run_load *it = run->load;
+    struct error *error = &run->work_error;
+    enum err e = reading_open(run->runner->options.readings, &it->reading, error);
+    e = e != ERR_OK ? e
+                    : reading_instance(it->reading, run->execution.instance, &it->instance, error);
+    run->work_err = e != ERR_OK ? e : load_there(it, error);
+    close_reading(it);
+}
+
+static void load_done(uv_work_t *work, int status)
+{
+    struct run *run = LIST_ENTRY(work, struct run, work);
+    (void)status; /* never canceled */
+    run->load = NULL;
+    run_loaded(run, run->work_err, &run->work_error);
+}
+
+static bool is_large(const struct run_load *it)
+{
+    return it->starts && it->run->execution.size > RUN_PARSED_BYTES_MAX;
+}
+
+/* Returns: false when no thread takes it. */
+static bool load_elsewhere(struct run_load *it)
+{
+    struct run *run = it->run;
+    run->load = ARENA_NEW(&run->arena, struct run_load);
+    if (run->load == NULL) {
+        return false;
     }
-    reading_close(readings, &it.reading);
-    set_deadline(run);
-    return e != ERR_OK ? e : make_machine(run, &trigger, reterr);
+    *run->load = (struct run_load){.run = run, .starts = it->starts};
+    run->phase = RUN_PARSING;
+    return uv_queue_work(run->runner->loop, &run->work, load_work, load_done) == 0;
+}
+
+void run_load_start(struct run *run)
+{
+    struct run_load it = {.run = run};
+    struct error error = {0};
+    enum err e = load_here(&it, &error);
+    bool elsewhere = e == ERR_OK && is_large(&it) && load_elsewhere(&it);
+    if (!elsewhere) {
+        e = e != ERR_OK ? e : load_there(&it, &error);
+    }
+    close_reading(&it);
+    if (!elsewhere) {
+        run_loaded(run, e, &error);
+    }
 }

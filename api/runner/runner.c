@@ -175,7 +175,7 @@ static void on_idle(uv_idle_t *idle)
     struct list_link *link = NULL;
     for (int i = 0; i < RUNNER_STARTS_PER_TURN && (link = list_pop_front(&runner->ready)) != NULL;
          i++) {
-        run_start(LIST_ENTRY(link, struct run, ready_link));
+        run_load_start(LIST_ENTRY(link, struct run, ready_link));
     }
     if (list_empty(&runner->ready)) {
         (void)uv_idle_stop(&runner->idle);
@@ -218,6 +218,14 @@ static void count_end(struct runner *runner, const struct run *run, enum executi
     runner->stats.finished++;
     runner->stats.ends[state]++;
     histogram_add(&runner->stats.durations, clock_wall_us(engine_clock(options->engine)) - started);
+}
+
+void runner_count_at_once(struct runner *runner)
+{
+    runner->stats.started++;
+    runner->stats.finished++;
+    runner->stats.ends[EXECUTION_SUCCEEDED]++;
+    histogram_add(&runner->stats.durations, 0);
 }
 
 void runner_run_ended(struct runner *runner, struct run *run, const struct runner_outcome *outcome)
@@ -293,4 +301,10 @@ void runner_close(struct runner *runner, uint64_t deadline_ms, void (*cb)(void *
         clock_monotonic_us(engine_clock(runner->options.engine)) + (int64_t)deadline_ms * 1000;
     (void)uv_timer_start(&runner->sweep, on_sweep, 100, 100);
     maybe_closed(runner);
+}
+
+void runner_close_sooner(struct runner *runner)
+{
+    ASSERT(runner->closing);
+    runner->close_by_us = clock_monotonic_us(engine_clock(runner->options.engine));
 }

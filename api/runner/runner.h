@@ -43,8 +43,8 @@ struct runner_options {
 struct runner_outcome {
     struct uuid execution;
     enum execution_state state;
-    const struct flow_response *response; /* of a success; NULL otherwise */
-    struct slice error;
+    const struct flow_response *response; /* of a success; NULL: there is none */
+    struct slice error; /* why it failed, or why there is no response although it succeeded */
 };
 
 typedef void (*runner_wait_cb)(void *data, const struct runner_outcome *outcome);
@@ -81,6 +81,10 @@ void runner_offer(struct runner *runner,
                   struct uuid execution,
                   struct slice head,
                   struct slice body);
+
+/** An execution was journaled from its beginning to its end at once: counts it among those that
+ * ran. */
+void runner_count_at_once(struct runner *runner);
 
 /** Waits for an execution's end. Takes: `waiter`, until its callback or runner_unwait. */
 void runner_wait(struct runner *runner, struct runner_waiter *waiter);
@@ -119,6 +123,9 @@ MUST_USE enum err runner_stored_response(struct runner *runner,
 /** Starts nothing new; lets what runs finish until `deadline_ms`, then parks it in the journal;
  * then calls back. */
 void runner_close(struct runner *runner, uint64_t deadline_ms, void (*cb)(void *data), void *data);
+
+/** While it closes: parks what runs now, without waiting for the deadline. */
+void runner_close_sooner(struct runner *runner);
 
 /** Frees a closed runner; sets the pointer to NULL. Takes NULL too. */
 void runner_destroy(struct runner **runner);

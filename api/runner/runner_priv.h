@@ -20,6 +20,10 @@
  * journal. */
 #define RUN_COPIED_BYTES_MAX (64 * KIB)
 
+/* A payload over this is read and parsed on a pool thread: 8 MiB of JSON would hold the loop for a
+ * good part of a second. */
+#define RUN_PARSED_BYTES_MAX (64 * KIB)
+
 /* Memory that runs with large payloads may take together: parsing a body takes about 32 times its
  * size at worst. What does not fit waits, unless nothing else runs. */
 #define RUNNER_PAYLOAD_MEMORY ((uint64_t)1024 * MIB)
@@ -32,13 +36,15 @@
 #define RUNNER_REFILL 32
 
 /*
- *  LOADING ──► STEPPING ──► SEALING ──► COMMITTING ──► OUTSIDE ──► STEPPING ...
- *     │            ▲  └───────(small)──────▲  │            │
- *     │            └── nothing to commit ─────┴────────────┘
- *     └─► COMMITTING (failed to load)         └─► ENDED ─► freed
+ *  LOADING ─(small)─► STEPPING ──► SEALING ──► COMMITTING ──► OUTSIDE ──► STEPPING ...
+ *     │  └► PARSING ─────▲  └───────(small)──────▲  │            │
+ *     │                  └── nothing to commit ─────┴────────────┘
+ *     └─► COMMITTING (failed to load, behind PARSING too)
+ *                                                   └─► ENDED ─► freed
  */
 enum run_phase {
     RUN_LOADING,
+    RUN_PARSING, /* a large payload, on a pool thread */
     RUN_STEPPING,
     RUN_SEALING,    /* large bodies, on a pool thread */
     RUN_COMMITTING, /* with the writer, or waiting to get there */
@@ -65,6 +71,7 @@ struct run {
     bool journaled_start;  /* execution.started is committed */
     bool committing_start; /* it is in the batch under way */
     bool resumes;          /* execution.resumed is to be journaled */
+    bool looked_at;        /* not run: its result is wanted, whoever waited at the time */
     uint64_t steps;        /* finished and committed */
     int64_t deadline_us;   /* wall time */
     bool timed_out;
@@ -80,8 +87,9 @@ struct run {
     struct run_events batch;
     struct execution_progress_command command;
     struct sealer *sealer; /* of the pool thread's work; NULL otherwise */
-    enum err seal_err;
-    struct error seal_error;
+    struct run_load *load; /* while a pool thread goes on with it; NULL otherwise */
+    enum err work_err;
+    struct error work_error;
     uv_work_t work;
     uv_timer_t timer;
     bool timer_open;
@@ -111,9 +119,16 @@ struct runner {
     struct runner_stats stats;
 };
 
-/** Loads everything a run needs. Errors: ERR_BUSY when its payload must wait for memory; others are
- * why it cannot be run. */
+/** Loads everything a run needs. Errors: ERR_BUSY when its payload must wait for
+ * memory; others are why it cannot be run. */
 MUST_USE enum err run_load(struct run *run, struct error *reterr);
+
+/** What a synchronous caller is answered at the end of a flow that succeeded: what stop-execution
+ * says, else the last step's result. Errors: ERR_LIMIT, ERR_NO_MEMORY (arena). */
+MUST_USE enum err run_response(const struct flow_end *end,
+                               struct arena *arena,
+                               struct flow_response *ret,
+                               struct error *reterr);
 
 /** As run_load without the machine: *ret_trigger gets the trigger's result, in run->arena. */
 MUST_USE enum err
@@ -130,8 +145,11 @@ void run_free(struct run *run);
  * journal. */
 void run_create(struct runner *runner, struct uuid id, struct slice head, struct slice body);
 
-/** Its turn: loads it and goes. */
-void run_start(struct run *run);
+/** Its turn: loads it, a large payload on a pool thread, then calls run_loaded. */
+void run_load_start(struct run *run);
+
+/** It is loaded, or cannot be: goes on, or ends it. */
+void run_loaded(struct run *run, enum err e, const struct error *error);
 
 /** There is a run in runner->ready. */
 void runner_wake(struct runner *runner);

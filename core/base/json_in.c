@@ -1,8 +1,11 @@
 /*
- * jansson builds its own tree, on a budget; we copy it into the arena and let
- * it go. One parse at a time per thread: the budget is thread-local.
+ * Plain texts are read by json_quick. Of all others, and of those that are wrong, jansson builds
+ * its own tree, on a budget; we copy it into the arena and let it go. One parse at a time per
+ * thread: the budget is thread-local.
  */
 #include "core/base/json_in.h"
+#include "core/base/json_in_priv.h"
+#include "core/base/json_quick_priv.h"
 #include "core/base/json_scan_priv.h"
 #include "core/base/limits.h"
 #include "core/base/memory.h"
@@ -153,7 +156,7 @@ static struct value copy(const json_t *source, struct arena *arena)
 }
 
 enum err
-json_in_parse(struct slice text, struct arena *arena, struct value *ret, struct error *reterr)
+json_in_parse_tree(struct slice text, struct arena *arena, struct value *ret, struct error *reterr)
 {
     json_t *root = NULL;
     enum err e = load(text, &root, reterr);
@@ -168,6 +171,21 @@ json_in_parse(struct slice text, struct arena *arena, struct value *ret, struct 
     }
     *ret = value;
     return ERR_OK;
+}
+
+enum err
+json_in_parse(struct slice text, struct arena *arena, struct value *ret, struct error *reterr)
+{
+    struct arena_mark before = arena_mark(arena);
+    bool was_exhausted = arena_exhausted(arena);
+    if (json_quick_parse(text, arena, ret)) {
+        return ERR_OK;
+    }
+    if (arena_exhausted(arena) && !was_exhausted) {
+        return arena_error(arena, "the JSON text", reterr);
+    }
+    arena_rewind(arena, before);
+    return json_in_parse_tree(text, arena, ret, reterr);
 }
 
 enum err json_in_check(struct slice text, struct error *reterr)

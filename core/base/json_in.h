@@ -1,5 +1,5 @@
 /*
- * json_in: parses JSON texts (jansson does) into values.
+ * json_in: parses JSON texts into values; jansson does, but for plain texts (json_quick).
  *
  * RFC 8259, UTF-8, nesting to LIMIT_JSON_DEPTH, memory to LIMIT_JSON_MEMORY_BYTES. Integers that do
  * not fit 64 bits become doubles. "\u0000" in text is allowed. Of a key that stands twice the last

@@ -13,7 +13,7 @@
 /** Readies libsodium; call once before any thread starts. Calling it again does nothing. */
 MUST_USE enum err random_init(struct error *reterr);
 
-/** Fills `size` bytes at `at`. */
+/** Fills `size` bytes at `at`. After a fork parent and child get different ones. */
 void random_fill(void *at, size_t size);
 
 #endif

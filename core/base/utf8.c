@@ -75,3 +75,40 @@ size_t utf8_encode(uint32_t code_point, char ret_bytes[4])
     at[3] = (unsigned char)(0x80 | (code_point & 0x3f));
     return 4;
 }
+
+/* The character that stands for what is none, and its bytes. */
+#define REPLACEMENT 0xfffd
+#define GROWTH_MAX  3
+
+/* A copy with another sequence in place of each byte that cannot stay: as ISO 8859-1 reads it, or
+ * the replacement character. */
+static struct slice replace(struct slice text, bool is_latin1, struct arena *arena)
+{
+    char *out =
+        text.size <= SIZE_MAX / GROWTH_MAX ? arena_alloc(arena, text.size * GROWTH_MAX) : NULL;
+    size_t size = 0;
+    for (size_t at = 0; out != NULL && at < text.size;) {
+        size_t length = utf8_sequence_length(slice_from(text, at));
+        bool whole = length == 1 || (length > 1 && !is_latin1);
+        if (whole) {
+            memcpy(out + size, text.data + at, length);
+            size += length;
+            at += length;
+        } else {
+            uint32_t code_point = is_latin1 ? (unsigned char)text.data[at] : REPLACEMENT;
+            size += utf8_encode(code_point, out + size);
+            at++;
+        }
+    }
+    return out != NULL ? slice_of(out, size) : (struct slice){NULL, 0};
+}
+
+struct slice utf8_repair(struct slice text, struct arena *arena)
+{
+    return utf8_valid(text) ? text : replace(text, false, arena);
+}
+
+struct slice utf8_of_latin1(struct slice text, struct arena *arena)
+{
+    return utf8_valid(text) ? text : replace(text, true, arena);
+}

@@ -3,6 +3,7 @@
  */
 #include "core/definition/definition_read_priv.h"
 
+#include "core/base/api_key.h"
 #include "core/base/limits.h"
 #include "core/definition/component.h"
 #include "core/definition/secret_text_priv.h"
@@ -13,9 +14,23 @@
 #define CONCURRENCY_MIN         2
 #define CONCURRENCY_MAX         15
 
-/* Keys of one flow, and bytes of each. */
-#define ORGANIZATION_KEYS_MAX      20
-#define ORGANIZATION_KEY_BYTES_MAX 1000
+/* Keys of one flow. */
+#define ORGANIZATION_KEYS_MAX 20
+
+/* A block scalar ends with a line end that nobody means to be part of the key. */
+static void read_key(struct definition_read *read,
+                     const struct yaml_child *item,
+                     struct slice path,
+                     struct flow_definition *flow)
+{
+    struct slice key = slice_trim(definition_read_secret(read, item->node, path));
+    const char *flaw = key.size > 0 ? api_key_flaw(key) : NULL;
+    if (flaw != NULL) {
+        yaml_reader_problem(&read->reader, item->line, "the key %s", flaw);
+    } else if (key.size > 0) {
+        flow->organization_keys[flow->organization_key_count++] = key;
+    }
+}
 
 /* Keys are secrets: blank ones without a stored value are left out, so that no call can match an
  * empty key. */
@@ -39,15 +54,7 @@ read_keys(struct definition_read *read, const struct yaml_node *node, struct flo
             arena_format(reader->arena, "%.*s/key/%u", SLICE_ARGS(flow_path), number);
         number++;
         if (yaml_reader_is(reader, item->node, YAML_SCALAR, "a key")) {
-            struct slice key = definition_read_secret(read, item->node, path);
-            if (key.size > ORGANIZATION_KEY_BYTES_MAX) {
-                yaml_reader_problem(reader, item->line,
-                                    "the key has %zu bytes; at most %d are "
-                                    "allowed",
-                                    key.size, ORGANIZATION_KEY_BYTES_MAX);
-            } else if (key.size > 0) {
-                flow->organization_keys[flow->organization_key_count++] = key;
-            }
+            read_key(read, item, path, flow);
         }
         field_path_pop(&reader->path);
     }

@@ -57,12 +57,28 @@ static struct slice take_word(struct slice *rest)
     return word;
 }
 
+/* A target may be a whole URL (RFC 9112, 3.2.2): proxies write it so. Returns: what a path can
+ * begin with of it. */
+static struct slice skip_authority(struct slice target)
+{
+    size_t scheme = slice_find(target, SLICE("://"));
+    if (slice_starts_with(target, SLICE("/")) || scheme == SIZE_MAX) {
+        return target;
+    }
+    struct slice rest = slice_from(target, scheme + 3);
+    size_t at = 0;
+    while (at < rest.size && rest.data[at] != '/' && rest.data[at] != '?') {
+        at++;
+    }
+    return slice_from(rest, at);
+}
+
 static void split_target(struct trigger *trigger)
 {
-    size_t mark = slice_find(trigger->target, SLICE("?"));
-    trigger->path = mark == SIZE_MAX ? trigger->target : slice_of(trigger->target.data, mark);
-    trigger->query =
-        mark == SIZE_MAX ? (struct slice){NULL, 0} : slice_from(trigger->target, mark + 1);
+    struct slice local = skip_authority(trigger->target);
+    size_t mark = slice_find(local, SLICE("?"));
+    trigger->path = mark == SIZE_MAX ? local : slice_of(local.data, mark);
+    trigger->query = mark == SIZE_MAX ? (struct slice){NULL, 0} : slice_from(local, mark + 1);
 }
 
 static bool add_header(struct trigger *trigger, struct slice line)

@@ -67,7 +67,7 @@ static struct value headers_value(struct building *building, const struct flow_t
         const struct flow_header *header = &facts->headers[i];
         bool secret = flow_trigger_header_is_secret(header->name);
         struct value *earlier = find_nocase(&map, header->name);
-        struct slice text = secret ? SLICE(MASK) : header->value;
+        struct slice text = secret ? SLICE(MASK) : utf8_of_latin1(header->value, building->arena);
         if (earlier == NULL) {
             building->fits = value_map_put(building->arena, &map, header->name, value_text(text)) &&
                              building->fits;
@@ -126,7 +126,7 @@ static enum err add_request(struct building *building,
                             struct value *map,
                             struct error *reterr)
 {
-    struct slice content_type = header_of(facts, "Content-Type");
+    struct slice content_type = utf8_of_latin1(header_of(facts, "Content-Type"), building->arena);
     struct value query = value_map();
     struct value raw = value_map();
     struct value body = value_map();
@@ -144,7 +144,8 @@ static enum err add_request(struct building *building,
     put(building, map, "queryParameters", query);
     put(building, map, "rawBody", raw);
     put(building, map, "body", body);
-    put(building, map, "pathFragment", value_text(facts->path_fragment));
+    put(building, map, "pathFragment",
+        value_text(utf8_repair(facts->path_fragment, building->arena)));
     return ERR_OK;
 }
 

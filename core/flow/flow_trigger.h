@@ -6,7 +6,8 @@
  *
  *     headers          {name: value}, names in the case they came with; of a name that came more
  *                      than once the values are joined by ", " under its first spelling. Secret
- *                      headers (flow_trigger_header_is_secret) read "***"
+ *                      headers (flow_trigger_header_is_secret) read "***". A value that is not
+ *                      UTF-8 is read as ISO 8859-1, as HTTP once said
  *     queryParameters  {name: value}; a name that came more than once has a list
  *     rawBody          {data: binary, contentType}
  *     body             {data, contentType}: parsed if it is JSON or a URL-encoded form; else text

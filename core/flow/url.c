@@ -1,5 +1,7 @@
 #include "core/flow/url.h"
 
+#include "core/base/utf8.h"
+
 #include <stdint.h>
 
 /* Names in a form that are looked through for an earlier one of the same spelling; past that each
@@ -125,8 +127,8 @@ static bool decode(struct slice text, struct arena *arena, struct slice *ret)
         }
         out[size++] = (char)(c == '+' && text.data[i] == '+' ? ' ' : c);
     }
-    *ret = slice_of(out, size);
-    return true;
+    *ret = utf8_repair(slice_of(out, size), arena);
+    return ret->data != NULL;
 }
 
 static bool add_pair(struct slice name, struct slice text, struct arena *arena, struct value *map)

@@ -26,8 +26,8 @@ struct slice url_shown(struct slice url, struct arena *arena);
 
 /**
  * Appends the pairs of a query string or URL-encoded form to a map, decoded ("+" is a space; a "%"
- * that no two hexadecimal digits follow stands for itself). A name that comes again gets a list.
- * Returns: false with `arena` exhausted.
+ * that no two hexadecimal digits follow stands for itself; a byte that is no UTF-8 becomes U+FFFD).
+ * A name that comes again gets a list. Returns: false with `arena` exhausted.
  */
 bool url_form_decode(struct slice form, struct arena *arena, struct value *map);
 

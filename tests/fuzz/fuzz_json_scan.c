@@ -1,6 +1,9 @@
-/* json_scan against jansson: whatever the scanner calls JSON, jansson must read. */
+/* json_scan and json_quick against jansson: whatever the scanner calls JSON, jansson must read, and
+ * what is read quickly must be what jansson reads. */
 #include "core/base/check.h"
-#include "core/base/json_in.h"
+#include "core/base/json_in_priv.h"
+#include "core/base/json_out.h"
+#include "core/base/json_quick_priv.h"
 #include "core/base/json_scan_priv.h"
 #include "core/base/limits.h"
 
@@ -17,9 +20,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = slice_of(data, size);
     struct arena arena;
     struct value value;
+    struct value quick;
     arena_init(&arena, 64 * MIB);
     if (json_scan_is_json(text)) {
-        ASSERT(json_in_parse(text, &arena, &value, NULL) == ERR_OK);
+        ASSERT(json_in_parse_tree(text, &arena, &value, NULL) == ERR_OK);
+        if (json_quick_parse(text, &arena, &quick)) {
+            struct slice a = json_out_to_arena(&arena, &value);
+            struct slice b = json_out_to_arena(&arena, &quick);
+            ASSERT(slice_equal(a, b)); /* types, order and every digit */
+        }
     }
     arena_deinit(&arena);
     return 0;

@@ -94,11 +94,44 @@ TEST(bench_ingest, tells_machine_and_rows_as_json, .no_server = true)
     EXPECT_BOOL(answer, "machine.loadSharesMachine", true);
     EXPECT(kit_path_find(answer, "machine.fileSystem") != NULL);
     EXPECT_INT(answer, "options.bodyBytes", 1024);
+    EXPECT_BOOL(answer, "options.withStep", false);
+    EXPECT(number_at(answer, "rows[0].executionsFinished") == number_at(answer, "rows[0].acks"));
     EXPECT_COUNT(answer, "rows", 2);
     expect_row(kit_path_find(answer, "rows[0]"), 4);
     expect_row(kit_path_find(answer, "rows[1]"), 1);
     EXPECT_INT(answer, "rows[0].bodyBytes", 1024);
     EXPECT_THAT(count_entries(folder) == 0, "something was left in %s", folder);
+    EXPECT_OK(kit_dir_remove(folder, KIT_ERROR));
+}
+
+TEST(bench_ingest, runs_a_flow_with_a_step, .no_server = true)
+{
+    char folder[KIT_PATH_SIZE];
+    EXPECT_OK(kit_dir_create(folder, KIT_ERROR));
+    const char *const arguments[] = {kit_server_binary(),
+                                     "bench",
+                                     "ingest",
+                                     "--with-step",
+                                     "--connections",
+                                     "2",
+                                     "--seconds",
+                                     "1",
+                                     "--json",
+                                     "--body",
+                                     "700",
+                                     "--warm-up",
+                                     "0",
+                                     "--folder",
+                                     folder,
+                                     NULL};
+    const struct value *answer = run(story, arguments, 0);
+    const struct value *row = kit_path_find(answer, "rows[0]");
+    EXPECT_BOOL(answer, "options.withStep", true);
+    expect_row(row, 2);
+    EXPECT_INT(row, "bodyBytes", 700);
+    /* Some may be on their way between being committed and being counted. */
+    EXPECT(number_at(row, "executionsFinished") + number_at(row, "executionsWaiting") <=
+           number_at(row, "acks"));
     EXPECT_OK(kit_dir_remove(folder, KIT_ERROR));
 }
 

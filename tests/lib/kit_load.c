@@ -17,10 +17,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#define TURN_MS      20 /* how often the loop looks for a stop and retries connections */
-#define ANSWER_BYTES 65536
-#define WAIT_POLL_MS 2
-#define PERCENT      100
+#define TURN_MS       20 /* how often the loop looks for a stop and retries connections */
+#define REQUEST_BYTES ((size_t)1 << 20)
+#define WAIT_POLL_MS  2
+#define PERCENT       100
 
 struct lane {
     struct kit_client client;
@@ -59,6 +59,18 @@ static void end_lane(struct kit_load *load, struct lane *lane)
     lane->dead = !load->options.reconnect;
 }
 
+static void write_body(const struct kit_load *load, struct buf *out)
+{
+    const char *at = load->options.body != NULL ? load->options.body : "{\"n\": #}";
+    for (; *at != '\0'; at++) {
+        if (*at == '#') {
+            buf_printf(out, "%zu", load->next);
+        } else {
+            buf_put_char(out, *at);
+        }
+    }
+}
+
 static void send_next(struct kit_load *load, struct lane *lane)
 {
     if (lane->client.fd < 0 &&
@@ -66,13 +78,13 @@ static void send_next(struct kit_load *load, struct lane *lane)
         lane->dead = !load->options.reconnect;
         return;
     }
-    char body[64];
-    int size = snprintf(body, sizeof body, "{\"n\": %zu}", load->next);
-    struct kit_request request = {.path = load->options.path,
-                                  .headers = load->options.headers,
-                                  .body = slice_of(body, (size_t)size)};
+    struct buf body;
     struct buf bytes;
-    buf_init(&bytes, ANSWER_BYTES);
+    buf_init(&body, REQUEST_BYTES);
+    buf_init(&bytes, REQUEST_BYTES);
+    write_body(load, &body);
+    struct kit_request request = {
+        .path = load->options.path, .headers = load->options.headers, .body = buf_slice(&body)};
     kit_client_write_request(&lane->client, &request, &bytes);
     lane->number = load->next++;
     lane->sent_us = now_us();
@@ -83,6 +95,7 @@ static void send_next(struct kit_load *load, struct lane *lane)
     } else {
         end_lane(load, lane);
     }
+    buf_deinit(&body);
     buf_deinit(&bytes);
 }
 
@@ -93,8 +106,14 @@ record_answer(struct kit_load *load, struct lane *lane, const struct kit_message
     struct slice id = kit_message_header(message, "prismatic-executionid");
     request->status = message->status;
     request->latency_us = now_us() - lane->sent_us;
-    if (message->status == 200 && id.size > 0 && id.size < sizeof request->execution) {
+    bool named = id.size > 0 && id.size < sizeof request->execution;
+    if (named) {
         memcpy(request->execution, id.data, id.size);
+    }
+    const char *proof = load->options.proof;
+    bool proven =
+        proof == NULL ? named : slice_find(message->body, slice_of_text(proof)) != SIZE_MAX;
+    if (message->status == 200 && proven) {
         request->outcome = KIT_LOAD_ACCEPTED;
         (void)atomic_fetch_add(&load->accepted, 1);
     } else {
@@ -263,17 +282,19 @@ void kit_load_describe(const struct kit_load *load)
 {
     size_t count = 0;
     size_t outcomes[KIT_LOAD_REFUSED + 1] = {0};
+    int refused_with = 0;
     const struct kit_load_request *requests = kit_load_requests(load, &count);
     for (size_t i = 0; i < count; i++) {
         outcomes[requests[i].outcome]++;
+        refused_with = requests[i].outcome == KIT_LOAD_REFUSED ? requests[i].status : refused_with;
     }
     double seconds = (double)(load->ended_us - load->started_us) / 1e6;
     (void)fprintf(
         stderr,
-        "load: %zu sent over %zu connections in %.2f s: %zu accepted (%.0f/s), %zu refused, "
-        "%zu unknown; p50 %.1f ms, p99 %.1f ms\n",
+        "load: %zu sent over %zu connections in %.2f s: %zu accepted (%.0f/s), %zu refused (last: "
+        "%d), %zu unknown; p50 %.1f ms, p99 %.1f ms\n",
         count, load->options.connections, seconds, outcomes[KIT_LOAD_ACCEPTED],
         seconds > 0 ? (double)outcomes[KIT_LOAD_ACCEPTED] / seconds : 0.0,
-        outcomes[KIT_LOAD_REFUSED], outcomes[KIT_LOAD_UNKNOWN],
+        outcomes[KIT_LOAD_REFUSED], refused_with, outcomes[KIT_LOAD_UNKNOWN],
         (double)kit_load_latency_us(load, 50) / 1e3, (double)kit_load_latency_us(load, 99) / 1e3);
 }

@@ -2,10 +2,11 @@
  * kit_load: webhook calls over many connections at once, in a thread of its own, and what became of
  * each. For tests that kill the server under load, and for figures.
  *
- * Request number n has the body {"n": n}. Its outcome is one of three, and that is the point:
+ * Request number n has the body {"n": n}, or another that was given. Its outcome is one of three,
+ * and that is the point:
  *
  *   ACCEPTED   answered 200: it must be there for ever, once, under the id that was answered
- *   REFUSED    answered otherwise: it must not be there, unless the answer says so
+ *   REFUSED    answered otherwise: it must not be there, unless the answer names an execution
  *   UNKNOWN    sent, and the connection ended without an answer: it may be there once, or not
  *
  * Bounds: KIT_LOAD_CONNECTIONS_MAX and KIT_LOAD_REQUESTS_MAX.
@@ -27,8 +28,11 @@
 
 struct kit_load_options {
     int port;
-    const char *path;     /* of the webhook; borrowed until kit_load_destroy */
-    const char *headers;  /* further lines, each with its \r\n; NULL: none; borrowed likewise */
+    const char *path;    /* of the webhook; borrowed until kit_load_destroy */
+    const char *headers; /* further lines, each with its \r\n; NULL: none; borrowed likewise */
+    const char *body;    /* each '#' stands for the number; NULL: {"n": #}; borrowed likewise */
+    const char
+        *proof; /* what the body of an acceptance holds; NULL: it names an execution instead */
     size_t connections;   /* how many requests are under way at once */
     size_t request_count; /* ends after so many; 0: KIT_LOAD_REQUESTS_MAX */
     bool reconnect; /* goes on when a connection breaks: the server is killed and comes back */
@@ -45,7 +49,7 @@ struct kit_load_request {
     enum kit_load_outcome outcome;
     int status;                   /* of the answer */
     int64_t latency_us;           /* of an answered one */
-    char execution[ID_TEXT_SIZE]; /* of an accepted one: header prismatic-executionid */
+    char execution[ID_TEXT_SIZE]; /* header prismatic-executionid; empty when there was none */
 };
 
 struct kit_load;

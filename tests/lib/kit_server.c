@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #define LOG_BYTES_MAX ((size_t)256 << 20)
@@ -75,14 +76,24 @@ void kit_server_describe(const struct kit_server *server)
     buf_deinit(&log);
 }
 
-bool kit_server_logged(const struct kit_server *server, const char *text)
+static bool logged(const struct kit_server *server, size_t from, const char *text)
 {
     struct buf log;
     buf_init(&log, LOG_BYTES_MAX);
     bool found = kit_dir_read(server->log_path, &log, NULL) == ERR_OK &&
-                 slice_find(buf_slice(&log), slice_of_text(text)) != SIZE_MAX;
+                 slice_find(slice_from(buf_slice(&log), from), slice_of_text(text)) != SIZE_MAX;
     buf_deinit(&log);
     return found;
+}
+
+bool kit_server_logged(const struct kit_server *server, const char *text)
+{
+    return logged(server, 0, text);
+}
+
+bool kit_server_logged_now(const struct kit_server *server, const char *text)
+{
+    return logged(server, server->log_from, text);
 }
 
 /* The address in the ready line of this start. Returns: false while it is not there. */
@@ -92,17 +103,12 @@ static bool read_ready_line(struct kit_server *server, struct buf *out)
     if (kit_dir_read(server->out_path, out, NULL) != ERR_OK) {
         return false;
     }
-    struct slice rest = buf_slice(out);
-    for (unsigned start = 1;; start++) {
-        size_t at = slice_find(rest, SLICE(READY_PREFIX));
-        if (at == SIZE_MAX) {
-            return false;
-        }
-        rest = slice_from(rest, at + sizeof READY_PREFIX - 1);
-        if (start == server->starts) {
-            break;
-        }
+    struct slice rest = slice_from(buf_slice(out), server->out_from);
+    size_t at = slice_find(rest, SLICE(READY_PREFIX));
+    if (at == SIZE_MAX) {
+        return false;
     }
+    rest = slice_from(rest, at + sizeof READY_PREFIX - 1);
     size_t end = slice_find(rest, SLICE("\n"));
     if (end == SIZE_MAX || end >= sizeof server->url) {
         return false;
@@ -171,8 +177,14 @@ static enum err wait_until_ready(struct kit_server *server, struct error *reterr
     return e;
 }
 
+static size_t size_of(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
 enum err
-kit_server_start(struct kit_server *server, const char *const *arguments, struct error *reterr)
+kit_server_launch(struct kit_server *server, const char *const *arguments, struct error *reterr)
 {
     ASSERT(server->pid == 0);
     char listen[32];
@@ -183,14 +195,24 @@ kit_server_start(struct kit_server *server, const char *const *arguments, struct
         ASSERT(SERVE_WORDS + i < KIT_PROGRAM_ARGUMENTS_MAX);
         words[SERVE_WORDS + i] = arguments[i];
     }
-    enum err e = kit_program_start(words, "/dev/null", server->out_path, server->log_path,
-                                   &server->pid, reterr);
-    if (e != ERR_OK) {
-        return e;
-    }
     server->starts++;
-    e = wait_until_ready(server, reterr);
+    server->out_from = size_of(server->out_path);
+    server->log_from = size_of(server->log_path);
+    return kit_program_start(words, "/dev/null", server->out_path, server->log_path, &server->pid,
+                             reterr);
+}
+
+enum err kit_server_await_ready(struct kit_server *server, struct error *reterr)
+{
+    enum err e = wait_until_ready(server, reterr);
     return e == ERR_OK ? read_token(server, reterr) : e;
+}
+
+enum err
+kit_server_start(struct kit_server *server, const char *const *arguments, struct error *reterr)
+{
+    enum err e = kit_server_launch(server, arguments, reterr);
+    return e == ERR_OK ? kit_server_await_ready(server, reterr) : e;
 }
 
 /* Whether a sanitizer has spoken; says which. */
@@ -205,20 +227,32 @@ static enum err check_log(const struct kit_server *server, struct error *reterr)
     return ERR_OK;
 }
 
-enum err kit_server_stop(struct kit_server *server, struct error *reterr)
+void kit_server_signal(const struct kit_server *server, int signal)
 {
     ASSERT(server->pid > 0);
-    struct kit_exit end;
-    (void)kill(server->pid, SIGTERM);
-    enum err e = kit_program_wait(server->pid, KIT_SERVER_STOP_MS, &end, reterr);
+    (void)kill(server->pid, signal);
+}
+
+enum err kit_server_await_end(struct kit_server *server, struct kit_exit *ret, struct error *reterr)
+{
+    ASSERT(server->pid > 0);
+    enum err e = kit_program_wait(server->pid, KIT_SERVER_STOP_MS, ret, reterr);
     if (e != ERR_OK) {
         return e;
     }
     server->pid = 0;
-    if (end.code != 0) {
+    return check_log(server, reterr);
+}
+
+enum err kit_server_stop(struct kit_server *server, struct error *reterr)
+{
+    struct kit_exit end;
+    kit_server_signal(server, SIGTERM);
+    enum err e = kit_server_await_end(server, &end, reterr);
+    if (e == ERR_OK && end.code != 0) {
         return describe_end(server, ERR_REFUSED, end, "on SIGTERM", reterr);
     }
-    return check_log(server, reterr);
+    return e;
 }
 
 enum err kit_server_kill(struct kit_server *server, struct error *reterr)

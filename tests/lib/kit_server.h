@@ -3,7 +3,8 @@
  * started again by a test.
  *
  *   kit_server_init     makes the folder; nothing runs
- *   kit_server_start    starts, waits for the ready line, reads address and admin token
+ *   kit_server_start    starts, waits for the ready line, reads address and admin token: both of
+ *                       kit_server_launch and kit_server_await_ready
  *   kit_server_stop     SIGTERM; it must end with 0 and leave no finding of a sanitizer in its log
  *   kit_server_kill     SIGKILL; nothing is written or closed
  *   kit_server_deinit   kills what runs, removes the folder unless it is to be kept
@@ -33,6 +34,8 @@ struct kit_server {
     int port;                          /* 0 before the first start */
     pid_t pid;                         /* 0 when none runs */
     unsigned starts;
+    size_t out_from; /* where this start's part of the two files begins */
+    size_t log_from;
     bool keep_folder;
 };
 
@@ -53,6 +56,23 @@ void kit_server_deinit(struct kit_server *server);
 MUST_USE enum err
 kit_server_start(struct kit_server *server, const char *const *arguments, struct error *reterr);
 
+/** As kit_server_start without the waiting. Errors: ERR_IO. */
+MUST_USE enum err
+kit_server_launch(struct kit_server *server, const char *const *arguments, struct error *reterr);
+
+/** Waits until a launched program is ready. Errors: as kit_server_start. */
+MUST_USE enum err kit_server_await_ready(struct kit_server *server, struct error *reterr);
+
+/** Sends it a signal. */
+void kit_server_signal(const struct kit_server *server, int signal);
+
+/**
+ * Waits until the program ends by itself, or by a signal already sent. *ret may then be looked at;
+ * a sanitizer's finding is an error. Errors: ERR_TIMEOUT (it runs on), ERR_REFUSED.
+ */
+MUST_USE enum err
+kit_server_await_end(struct kit_server *server, struct kit_exit *ret, struct error *reterr);
+
 /** SIGTERM. Errors: ERR_TIMEOUT; ERR_REFUSED when it ends with another code than 0 or complains. */
 MUST_USE enum err kit_server_stop(struct kit_server *server, struct error *reterr);
 
@@ -64,6 +84,9 @@ bool kit_server_running(const struct kit_server *server);
 
 /** Whether the log so far holds `text`. */
 bool kit_server_logged(const struct kit_server *server, const char *text);
+
+/** Whether what the newest start has logged so far holds `text`. */
+bool kit_server_logged_now(const struct kit_server *server, const char *text);
 
 /**
  * Runs a subcommand to its end: {"verify", "--data", server->data, NULL}. *ret must be released by

@@ -55,7 +55,8 @@ static void respond_large(struct http_request *request)
     struct buf body = rig_buf();
     memset(buf_reserve(&body, size), 'x', size);
     body.size = size;
-    struct http_response response = {.status = 200};
+    struct http_header made = {SLICE("X-Made"), SLICE("thing 7")};
+    struct http_response response = {.status = 200, .headers = &made, .header_count = 1};
     if (taken) {
         response.body_taken = &body;
     } else {

@@ -295,7 +295,8 @@ Test(http_client, a_redirect_to_a_refused_address_is_refused)
     client_rig_get(&fixture, url, &answer);
     cr_assert_eq(answer.failure, HTTP_CLIENT_ADDRESS_REFUSED, "%d", answer.status);
     cr_assert_str_eq(answer.error, "connect to 127.0.0.2: requests to 127.0.0.2 (loopback) are not "
-                                   "allowed");
+                                   "allowed, only to public addresses, unless the operator sets "
+                                   "allow_private_targets");
     cr_assert_eq(fixture.rig.heads, 1);
     client_rig_answer_deinit(&answer);
     client_rig_stop(&fixture);

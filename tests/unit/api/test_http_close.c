@@ -113,6 +113,31 @@ Test(http_close, a_second_call_brings_the_deadline_forward)
     rig_stop(&rig);
 }
 
+Test(http_close, what_is_not_here_whole_can_be_cut_before_what_is)
+{
+    struct rig rig;
+    rig_start(&rig, NULL);
+    int asked = rig_connect(&rig);
+    int sending = rig_connect(&rig);
+    struct buf text = rig_buf();
+    rig_say(&rig, asked, RIG_GET("/later"));
+    rig_say(&rig, sending, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
+    rig_turn(&rig, 10);
+    rig_close(&rig, 60000);
+    http_server_close_incoming(rig.server, 20);
+    cr_assert(rig_read_end(&rig, sending, &text));
+    cr_assert_eq(text.size, 0);
+    cr_assert_not(rig.closed);
+    rig_respond_held(&rig, 0, "held");
+    cr_assert(rig_read_end(&rig, asked, &text));
+    cr_assert_eq(rig_count(&text, "Connection: close\r\n\r\nheld"), 1, "%s", text.data);
+    rig_hang_up(asked, false);
+    rig_hang_up(sending, false);
+    cr_assert(rig_turn_until(&rig, is_closed, &rig));
+    buf_deinit(&text);
+    rig_stop(&rig);
+}
+
 Test(http_close, nobody_new_gets_in)
 {
     struct rig rig;

@@ -349,6 +349,7 @@ Test(http_limits, answers)
                        rows[i][0]);
         struct buf answer = rig_exchange(&rig, request);
         cr_assert_eq(rig_count(&answer, rows[i][1]), 1, "%s", answer.data);
+        cr_assert_eq(rig_count(&answer, "X-Made: thing 7\r\n"), 1, "what was made is still named");
         buf_deinit(&answer);
     }
     rig_stop(&rig);

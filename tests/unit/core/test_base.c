@@ -1,4 +1,5 @@
-/* The small ones of core/base: error, bytes, list, utf8, clock, memory. */
+/* The small ones of core/base: api_key, error, bytes, list, utf8, clock, memory. */
+#include "core/base/api_key.h"
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -111,6 +112,23 @@ Test(list, pushes_pops_and_removes)
     cr_assert_eq(list.count, 0);
 }
 
+Test(api_key, what_a_header_can_carry)
+{
+    static char text[API_KEY_BYTES_MAX + 1];
+    static const char *const good[] = {"k", "a key", "a\tb", "!\"\\", "caf\xc3\xa9"};
+    static const char *const bad[] = {"", " ", " k", "k ", "k\n", "a\nb", "a\r", "a\x7f", "\x01"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_expect_null(api_key_flaw(slice_of_text(good[i])), "%zu", i);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_expect_not_null(api_key_flaw(slice_of_text(bad[i])), "%zu", i);
+    }
+    cr_expect_not_null(api_key_flaw(SLICE("a\0b")));
+    memset(text, 'k', sizeof text);
+    cr_expect_not_null(api_key_flaw(slice_of(text, sizeof text)));
+    cr_expect_null(api_key_flaw(slice_of(text, API_KEY_BYTES_MAX)));
+}
+
 Test(utf8, knows_what_is_not)
 {
     static const char *const good[] = {"",
@@ -139,6 +157,34 @@ Test(utf8, knows_what_is_not)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         cr_assert(!utf8_valid(slice_of_text(bad[i])), "bad %zu", i);
     }
+}
+
+Test(utf8, replaces_what_is_not)
+{
+    static const struct {
+        const char *text;
+        const char *repaired;
+        const char *latin1;
+    } rows[] = {
+        {"", "", ""},
+        {"plain", "plain", "plain"},
+        {"caf\xc3\xa9", "caf\xc3\xa9", "caf\xc3\xa9"},
+        {"caf\xe9!", "caf\xef\xbf\xbd!", "caf\xc3\xa9!"},
+        {"\xff\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xc3\xbf\xc3\xa2\xc2\x82"},
+        {"\xc3\xa9\xe9", "\xc3\xa9\xef\xbf\xbd", "\xc3\x83\xc2\xa9\xc3\xa9"},
+    };
+    struct arena arena;
+    arena_init(&arena, 10000);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice text = slice_of_text(rows[i].text);
+        cr_expect(slice_is(utf8_repair(text, &arena), rows[i].repaired), "%zu", i);
+        cr_expect(slice_is(utf8_of_latin1(text, &arena), rows[i].latin1), "%zu", i);
+    }
+    static char all[8000];
+    memset(all, 0xff, sizeof all);
+    cr_expect_null(utf8_repair(slice_of(all, sizeof all), &arena).data);
+    cr_expect(arena_exhausted(&arena));
+    arena_deinit(&arena);
 }
 
 Test(utf8, writes_what_it_reads)

@@ -66,6 +66,10 @@ static const struct definition_row flow_rows[] = {
      "given\n"},
     {PLACE_FLOW, "  organizationApiKeys: [a, {hunter2: b}]\n",
      "flows[0].organizationApiKeys[1] (line 10): a key is a text; a map was given\n"},
+    {PLACE_FLOW, "  organizationApiKeys: ['', ' a ', \"b\\n\"]\n", ""},
+    {PLACE_FLOW, "  organizationApiKeys: [a, \"hunter\\n2\"]\n",
+     "flows[0].organizationApiKeys[1] (line 10): the key holds a line end or control character, "
+     "which a header cannot carry\n"},
     {PLACE_FLOW, "  organizationApiKeys: [k,k,k,k,k,k,k,k,k,k,k,k,k,k,k,k,k,k,k,k,k]\n",
      "flows[0].organizationApiKeys (line 10): the list has 21 items; at most 20 are "
      "allowed\n"},

@@ -62,6 +62,33 @@ Test(flow_trigger, the_whole_shape)
     arena_deinit(&arena);
 }
 
+Test(flow_trigger, all_text_is_text)
+{
+    const struct flow_header headers[] = {
+        {SLICE("X-Old"), SLICE("caf\xe9"), false},
+        {SLICE("x-old"), SLICE("caf\xc3\xa9"), false},
+        {SLICE("Content-Type"), SLICE("te\xfft/plain"), false},
+    };
+    struct arena arena;
+    arena_init(&arena, MEMORY_BYTES);
+    struct flow_trigger_facts facts = {.headers = headers,
+                                       .header_count = 3,
+                                       .query = SLICE("a=%ff"),
+                                       .body = SLICE("x"),
+                                       .path_fragment = SLICE("\xff")};
+    struct value value = value_null();
+    cr_assert_eq(flow_trigger_value(&facts, &arena, &value, NULL), ERR_OK);
+    const struct value *map = value_get(&value, SLICE("headers"));
+    cr_expect(slice_is(value_get_text(map, SLICE("X-Old")), "caf\xc3\xa9, caf\xc3\xa9"));
+    cr_expect(slice_is(value_get_text(map, SLICE("Content-Type")), "te\xc3\xbft/plain"));
+    map = value_get(&value, SLICE("rawBody"));
+    cr_expect(slice_is(value_get_text(map, SLICE("contentType")), "te\xc3\xbft/plain"));
+    map = value_get(&value, SLICE("queryParameters"));
+    cr_expect(slice_is(value_get_text(map, SLICE("a")), "\xef\xbf\xbd"));
+    cr_expect(slice_is(value_get_text(&value, SLICE("pathFragment")), "\xef\xbf\xbd"));
+    arena_deinit(&arena);
+}
+
 Test(flow_trigger, a_schedule_has_the_same_shape)
 {
     struct arena arena;

@@ -70,6 +70,10 @@ struct part_row {
 static const struct part_row part_rows[] = {
     {TEXT("POST /trigger/x HTTP/1.1\r\nHost: h\r\n\r\n"), "POST|/trigger/x|/trigger/x|||Host=h"},
     {TEXT("GET /a?b=c?d HTTP/1.1\r\n\r\n"), "GET|/a?b=c?d|/a|b=c?d|"},
+    {TEXT("GET http://h:1/a/b?c=/d://e HTTP/1.1\r\n\r\n"),
+     "GET|http://h:1/a/b?c=/d://e|/a/b|c=/d://e|"},
+    {TEXT("GET https://h?b HTTP/1.1\r\n\r\n"), "GET|https://h?b||b|"},
+    {TEXT("GET /a://b/c HTTP/1.1\r\n\r\n"), "GET|/a://b/c|/a://b/c||"},
     {TEXT("PUT /a? HTTP/1.0\r\n\r\n"), "PUT|/a?|/a||"},
     {TEXT("POST / HTTP/1.1\r\ncontent-TYPE: a/b; c\r\nContent-Type: d\r\nX:\t y\t \r\nE:\r\n\r\n"),
      "POST|/|/||a/b; c|content-TYPE=a/b; c|Content-Type=d|X=y|E="},

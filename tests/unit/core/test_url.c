@@ -1,6 +1,7 @@
 /*
  * URLs as requests take them and messages show them, and forms.
  */
+#include "core/base/utf8.h"
 #include "core/flow/url.h"
 #include "tests/unit/core/flow_kit.h"
 
@@ -96,6 +97,8 @@ Test(url, forms)
         {"a=%&b=%2&c=%zz&d=100%25", "{\"a\":\"%\",\"b\":\"%2\",\"c\":\"%zz\",\"d\":\"100%\"}"},
         {"%61=1&a=2", "{\"a\":[\"1\",\"2\"]}"},
         {"a=%2", "{\"a\":\"%2\"}"},
+        {"a=%ff%C3&%fe=%e2%82", "{\"a\":\"\xef\xbf\xbd\xef\xbf\xbd\",\"\xef\xbf\xbd\":"
+                                "\"\xef\xbf\xbd\xef\xbf\xbd\"}"},
     };
     struct arena arena;
     arena_init(&arena, MEMORY_BYTES);
@@ -103,6 +106,8 @@ Test(url, forms)
         struct value map = value_map();
         cr_assert(url_form_decode(slice_of_text(rows[i].text), &arena, &map));
         cr_expect_str_eq(flow_kit_json(&arena, &map), rows[i].expected, "%s", rows[i].text);
+        cr_expect(map.map.count == 0 || utf8_valid(map.map.members[0].key));
+        cr_expect(map.map.count == 0 || utf8_valid(value_text_of(&map.map.members[0].value)));
     }
     arena_deinit(&arena);
 }

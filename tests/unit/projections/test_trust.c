@@ -14,6 +14,7 @@
 #define LOST    "they were not closed cleanly, and the machine may have lost power since"
 #define NONE    "there were none"
 #define BROKEN  "they could not be opened"
+#define CUT     "their file is shorter than it was"
 #define FOREIGN "they do not belong to this journal"
 #define OLDER   "a view's version is not this program's"
 
@@ -178,23 +179,56 @@ Test(trust, a_witness_that_is_short_or_a_link_counts_for_nothing)
 
 /* ---- torn, foreign, older ---- */
 
+static void overwrite(struct views_kit *kit, off_t size, const char *bytes)
+{
+    int fd = open(path_of(kit, "views/data.mdb"), O_WRONLY | O_CLOEXEC);
+    cr_assert_eq(ftruncate(fd, size), 0);
+    cr_assert_eq(pwrite(fd, bytes, strlen(bytes), 0), (ssize_t)strlen(bytes));
+    cr_assert_eq(close(fd), 0);
+}
+
 Test(trust, files_that_are_no_views_are_replaced)
 {
     static const struct {
+        off_t size; /* 0: as it was */
         const char *bytes;
-        size_t size;
         const char *reason;
-    } rows[] = {{"", 0, LOST}, {"no database at all, but some bytes", 34, BROKEN}};
+    } rows[] = {{0, "no database at all, but some bytes", BROKEN},
+                {34, "no database at all, but some bytes", CUT},
+                {8192, "", CUT},
+                {1, "", CUT}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct views_kit kit;
+        struct stat before;
         begin(&kit);
         views_kit_close(&kit);
-        int fd = open(path_of(&kit, "views/data.mdb"), O_WRONLY | O_TRUNC | O_CLOEXEC);
-        cr_assert_eq(write(fd, rows[i].bytes, rows[i].size), (ssize_t)rows[i].size);
-        cr_assert_eq(close(fd), 0);
+        cr_assert_eq(stat(path_of(&kit, "views/data.mdb"), &before), 0);
+        overwrite(&kit, rows[i].size != 0 ? rows[i].size : before.st_size, rows[i].bytes);
         expect_opened(&kit, rows[i].reason);
         views_kit_end(&kit);
     }
+}
+
+Test(trust, a_file_that_grew_since_is_whole)
+{
+    struct views_kit kit;
+    struct stat before;
+    begin(&kit);
+    views_kit_close(&kit);
+    cr_assert_eq(stat(path_of(&kit, "views/data.mdb"), &before), 0);
+    cr_assert_eq(truncate(path_of(&kit, "views/data.mdb"), before.st_size + 4096), 0);
+    expect_opened(&kit, CLEAN);
+    views_kit_end(&kit);
+}
+
+Test(trust, a_mark_that_is_cut_is_none)
+{
+    struct views_kit kit;
+    begin(&kit);
+    views_kit_close(&kit);
+    cr_assert_eq(truncate(path_of(&kit, "views/clean"), 8), 0);
+    expect_opened(&kit, LOST);
+    views_kit_end(&kit);
 }
 
 /* Views of another journal, closed cleanly, that stand at `records` more or fewer than ours. */

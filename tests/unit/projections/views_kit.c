@@ -59,6 +59,9 @@ void views_kit_close(struct views_kit *kit)
 
 void views_kit_end(struct views_kit *kit)
 {
+    char dir[128];
+    (void)snprintf(dir, sizeof dir, "%s/views", kit->base.dir);
+    trust_forget(dir);
     trust_end(&kit->trust);
     views_close(&kit->views);
     kit_end(&kit->base);
