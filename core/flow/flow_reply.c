@@ -31,15 +31,27 @@ static enum err body_value(const struct flow_reply *reply,
     return e == ERR_INVALID ? ERR_OK : e; /* not JSON: text, as people's flows expect */
 }
 
-/* {name: value}, lower case as it comes; of a name that comes twice both, joined by ", ". */
+/* A copy in small letters; data NULL when memory is gone. */
+static struct slice small_letters(struct slice name, struct arena *arena)
+{
+    char *text = arena_text(arena, name);
+    for (size_t i = 0; text != NULL && i < name.size; i++) {
+        text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+    }
+    return slice_of(text, text != NULL ? name.size : 0);
+}
+
+/* {name: value}, names in small letters, as people's flows refer to them; of a name that comes
+ * twice both, joined by ", ". */
 static bool headers_value(const struct flow_reply *reply, struct arena *arena, struct value *ret)
 {
     *ret = value_map();
     for (uint32_t i = 0; i < reply->header_count; i++) {
         const struct flow_header *header = &reply->headers[i];
-        struct value *earlier = value_get(ret, header->name);
+        struct slice name = small_letters(header->name, arena);
+        struct value *earlier = value_get(ret, name);
         if (earlier == NULL) {
-            if (!value_map_put(arena, ret, header->name, value_text(header->value))) {
+            if (!value_map_put(arena, ret, name, value_text(header->value))) {
                 return false;
             }
             continue;

@@ -41,19 +41,6 @@ static const char *exported(struct kit_story *story, const char *id)
                    "integration.definition");
 }
 
-/* The example of the format, whole. */
-static const char *parcel_tracker(struct kit_story *story)
-{
-    struct buf text;
-    buf_init(&text, (size_t)1 << 20);
-    EXPECT_OK(kit_dir_read(DAYBOOK_SOURCE_DIR "/tests/unit/core/data/parcel_tracker.yml", &text,
-                           KIT_ERROR));
-    const char *copy = arena_text(&story->arena, buf_slice(&text));
-    buf_deinit(&text);
-    EXPECT(copy != NULL);
-    return copy;
-}
-
 static const char broken[] =
     "definitionVersion: 7\n"
     "name: ''\n"
@@ -113,7 +100,7 @@ TEST(definitions, have_all_their_errors_named_at_once)
 
 TEST(definitions, the_whole_example_is_imported_published_and_exported)
 {
-    const char *text = parcel_tracker(story);
+    const char *text = kit_story_file(story, "tests/unit/core/data/parcel_tracker.yml");
     const struct value *valid = validate(story, text);
     EXPECT_BOOL(valid, "validateIntegrationSchema.result.isValid", true);
     EXPECT_NO_PROBLEMS(valid, "validateIntegrationSchema");

@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define AWAIT_POLL_MS 20
+#define AWAIT_POLL_MS  20
+#define FILE_BYTES_MAX ((size_t)1 << 20)
 
 /* Stories send to the test's own target server, which is on loopback. */
 static const char *const default_arguments[] = {"--allow-private-targets", NULL};
@@ -86,6 +87,18 @@ const char *kit_story_text(struct kit_story *story, const char *format, ...)
     (void)vsnprintf(text, (size_t)size + 1, format, args);
     va_end(args);
     return text;
+}
+
+const char *kit_story_file(struct kit_story *story, const char *path)
+{
+    struct buf text;
+    buf_init(&text, FILE_BYTES_MAX);
+    EXPECT_OK(
+        kit_dir_read(kit_story_text(story, "%s/%s", DAYBOOK_SOURCE_DIR, path), &text, KIT_ERROR));
+    const char *copy = arena_text(&story->arena, buf_slice(&text));
+    buf_deinit(&text);
+    ASSERT(copy != NULL);
+    return copy;
 }
 
 /* The whole answer, which must be HTTP 200 and JSON. */

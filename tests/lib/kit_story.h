@@ -85,6 +85,9 @@ struct kit_target *kit_story_target(struct kit_story *story);
 /** A formatted text that lives as long as the story. */
 const char *kit_story_text(struct kit_story *story, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/** The text of a file of the source tree, as "tests/integration/data/flows.yml". */
+const char *kit_story_file(struct kit_story *story, const char *path);
+
 /** Runs a document as Admin. Returns: `data`; ends the test when there are `errors`. */
 const struct value *kit_story_gql(struct kit_story *story,
                                   const char *file,
