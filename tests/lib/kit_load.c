@@ -59,16 +59,27 @@ static void end_lane(struct kit_load *load, struct lane *lane)
     lane->dead = !load->options.reconnect;
 }
 
-static void write_body(const struct kit_load *load, struct buf *out)
+/* Writes a text with the number in the place of each '#'. */
+static void expand(const char *text, size_t number, struct buf *out)
 {
-    const char *at = load->options.body != NULL ? load->options.body : "{\"n\": #}";
-    for (; *at != '\0'; at++) {
-        if (*at == '#') {
-            buf_printf(out, "%zu", load->next);
+    for (; *text != '\0'; text++) {
+        if (*text == '#') {
+            buf_printf(out, "%zu", number);
         } else {
-            buf_put_char(out, *at);
+            buf_put_char(out, *text);
         }
     }
+}
+
+void kit_load_write_body(const struct kit_load *load, size_t number, struct buf *out)
+{
+    expand(load->options.body != NULL ? load->options.body : "{\"n\": #}", number, out);
+}
+
+void kit_load_write_headers(const struct kit_load *load, size_t number, struct buf *out)
+{
+    expand(load->options.headers != NULL ? load->options.headers : "", number, out);
+    buf_put_char(out, '\0');
 }
 
 static void send_next(struct kit_load *load, struct lane *lane)
@@ -78,13 +89,16 @@ static void send_next(struct kit_load *load, struct lane *lane)
         lane->dead = !load->options.reconnect;
         return;
     }
+    struct buf headers;
     struct buf body;
     struct buf bytes;
+    buf_init(&headers, REQUEST_BYTES);
     buf_init(&body, REQUEST_BYTES);
     buf_init(&bytes, REQUEST_BYTES);
-    write_body(load, &body);
+    kit_load_write_headers(load, load->next, &headers);
+    kit_load_write_body(load, load->next, &body);
     struct kit_request request = {
-        .path = load->options.path, .headers = load->options.headers, .body = buf_slice(&body)};
+        .path = load->options.path, .headers = headers.data, .body = buf_slice(&body)};
     kit_client_write_request(&lane->client, &request, &bytes);
     lane->number = load->next++;
     lane->sent_us = now_us();
@@ -95,6 +109,7 @@ static void send_next(struct kit_load *load, struct lane *lane)
     } else {
         end_lane(load, lane);
     }
+    buf_deinit(&headers);
     buf_deinit(&body);
     buf_deinit(&bytes);
 }

@@ -16,6 +16,7 @@
 #ifndef DAYBOOK_TESTS_LIB_KIT_LOAD_H
 #define DAYBOOK_TESTS_LIB_KIT_LOAD_H
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/id.h"
 
@@ -29,7 +30,8 @@
 struct kit_load_options {
     int port;
     const char *path;    /* of the webhook; borrowed until kit_load_destroy */
-    const char *headers; /* further lines, each with its \r\n; NULL: none; borrowed likewise */
+    const char *headers; /* further lines, each with its \r\n; each '#' stands for the number of the
+                          * request; NULL: none; borrowed likewise */
     const char *body;    /* each '#' stands for the number; NULL: {"n": #}; borrowed likewise */
     const char
         *proof; /* what the body of an acceptance holds; NULL: it names an execution instead */
@@ -75,6 +77,12 @@ void kit_load_stop(struct kit_load *load);
 
 /** All requests, by number; call kit_load_stop first. Returns: *ret_count of them. */
 const struct kit_load_request *kit_load_requests(const struct kit_load *load, size_t *ret_count);
+
+/** Appends the body of request `number`, as it is sent. */
+void kit_load_write_body(const struct kit_load *load, size_t number, struct buf *out);
+
+/** Appends the further header lines of request `number`, with a terminating zero. */
+void kit_load_write_headers(const struct kit_load *load, size_t number, struct buf *out);
 
 /** The time within which so many percent of the accepted were answered, in microseconds. */
 int64_t kit_load_latency_us(const struct kit_load *load, unsigned percent);
