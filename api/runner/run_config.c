@@ -158,7 +158,7 @@ static enum err load_plain(struct loading *it,
     enum err e = ERR_OK;
     if (entry != NULL && entry->seq != 0) {
         e = open_state(it, entry->seq, &state, reterr);
-        if (e == ERR_OK && !config_value_in(state, var->identity, &text)) {
+        if (e == ERR_OK && !config_value_in(state, entry->identity, &text)) {
             e = error_set(reterr, ERR_DAMAGED, "config variable \"%.*s\" is not where it was set",
                           SLICE_ARGS(var->key));
         }
@@ -176,7 +176,8 @@ load_referred(struct loading *it, struct slice key, struct slice *ret, struct er
     if (var == NULL || var->data_type == CONFIG_CONNECTION) {
         return ERR_OK;
     }
-    const struct config_entry *entry = config_entry_of(&it->config, var->identity);
+    const struct config_entry *entry =
+        config_entry_for(&it->config, it->entry->config.definition, var);
     enum err e = load_plain(it, var, entry, &referred, reterr);
     if (e == ERR_OK) {
         *ret = value_text_of(&referred.value);
@@ -185,7 +186,6 @@ load_referred(struct loading *it, struct slice key, struct slice *ret, struct er
 }
 
 static enum err load_field(struct loading *it,
-                           const struct config_var *var,
                            const struct config_entry *entry,
                            const struct input *input,
                            struct snapshot_field *ret,
@@ -199,7 +199,7 @@ static enum err load_field(struct loading *it,
         if (slice_equal(entry->inputs[i].name, input->key) && entry->inputs[i].has_value) {
             e = open_state(it, entry->inputs[i].seq, &state, reterr);
             if (e == ERR_OK) {
-                (void)config_input_in(state, var->identity, input->key, &text, &type);
+                (void)config_input_in(state, entry->identity, input->key, &text, &type);
             }
         }
     }
@@ -228,7 +228,7 @@ static enum err load_connection(struct loading *it,
         .key = var->connection.key, .config_var_key = var->key, .fields = fields};
     enum err e = ERR_OK;
     for (uint32_t i = 0; i < var->input_count && e == ERR_OK; i++) {
-        e = load_field(it, var, entry, &var->inputs[i], &fields[connection->field_count++], reterr);
+        e = load_field(it, entry, &var->inputs[i], &fields[connection->field_count++], reterr);
     }
     ret->connection = connection;
     return e;
@@ -245,7 +245,8 @@ static enum err load_vars(struct loading *it, struct error *reterr)
                      : arena_error(&it->entry->arena, "the config of an execution", reterr);
     for (uint32_t i = 0; i < definition->config_var_count && e == ERR_OK; i++) {
         const struct config_var *var = &definition->config_vars[i];
-        const struct config_entry *entry = config_entry_of(&it->config, var->identity);
+        const struct config_entry *entry =
+            config_entry_for(&it->config, it->entry->config.definition, var);
         struct snapshot_var *ret = &config->vars[config->count++];
         ret->key = var->key;
         e = var->data_type == CONFIG_CONNECTION ? load_connection(it, var, entry, ret, reterr)

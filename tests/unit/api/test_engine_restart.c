@@ -38,7 +38,7 @@ Test(engine_idempotency, an_equal_request_gets_the_first_answer)
     cr_expect_eq(keyed(&kit, 'k', 'r', ENGINE_KIT_SAY, &seq), COMMAND_REPEATED);
     cr_expect_eq(seq, first);
     cr_expect_eq(keyed(&kit, 'k', 's', ENGINE_KIT_SAY, &seq), COMMAND_FAILED);
-    cr_expect_eq(kit.error.code, ERR_CONFLICT);
+    cr_expect_eq(kit.error.code, ERR_IDEMPOTENCY_KEY_REUSED);
     cr_expect_str_eq(kit.error.text, "this Idempotency-Key was used for another request");
     cr_expect_eq(keyed(&kit, 'l', 'r', ENGINE_KIT_SAY, &seq), COMMAND_DONE);
     cr_expect_eq(seq, first + 1);
