@@ -395,3 +395,33 @@ TEST(moving, drafts_that_get_stable_keys_keep_their_test_urls)
         EXPECT_TEXT(run, "logs.nodes[1].message", "3 u");
     }
 }
+
+#define TYPED(type)                                                                                \
+    KIT_DEFINITION("Typed")                                                                        \
+    "requiredConfigVars:\n  - {key: Value, dataType: " type "}\nflows:\n" KIT_FLOW("Receive")      \
+        SAY("{{#Value}}")
+
+TEST(moving, judges_values_by_the_type_they_have_now)
+{
+    struct kit_instance instance = kit_story_instance(
+        story, TYPED("string"), "Acme", "[{\"key\": \"Value\", \"value\": \"soon\"}]");
+    static const char *const definitions[] = {TYPED("number"), TYPED("boolean"), TYPED("date"),
+                                              TYPED("schedule"), TYPED("jsonForm")};
+    static const char *const reasons[] = {"a number like", "true or false is wanted",
+                                          "is not a date", "a schedule has five fields",
+                                          "malformed JSON"};
+    const char *url = kit_story_webhook(story, &instance, "Receive");
+    for (size_t i = 0; i < sizeof definitions / sizeof *definitions; i++) {
+        (void)move(story, instance.id, publish_over(story, instance.version, definitions[i]));
+        (void)kit_story_deploy(story, &instance);
+        const struct value *run = kit_story_await(story, kit_story_call(story, url, "{}"));
+        STEP("a value of version %zu", i + 2);
+        EXPECT_TEXT(run, "status", "ERROR");
+        EXPECT_THAT(strstr(TEXT_AT(run, "error"), "config variable \"Value\"") != NULL &&
+                        strstr(TEXT_AT(run, "error"), reasons[i]) != NULL,
+                    "the error is %s", TEXT_AT(run, "error"));
+    }
+    kit_story_configure(story, &instance, "Value", "{\"a\": 1}");
+    (void)kit_story_deploy(story, &instance);
+    EXPECT(strcmp(said(story, url), "{\"a\":1}") == 0);
+}
