@@ -42,7 +42,8 @@ static enum err make_webhooks(struct measuring *it, const char *path, struct err
     const struct ingest_options *options = it->options;
     return options->corpus != NULL
                ? webhooks_load(path, options->corpus, &it->webhooks, reterr)
-               : webhooks_make(path, options->body_bytes, &it->webhooks, reterr);
+               : webhooks_make(path, options->unseen ? PAYLOAD_UNSEEN : PAYLOAD_USUAL,
+                               options->body_bytes, &it->webhooks, reterr);
 }
 
 /* A server with a deployed flow and nothing done yet; what it takes then. */

@@ -22,6 +22,7 @@ struct ingest_options {
     const char *folder;  /* where data directories are made */
     const char *corpus;  /* NDJSON of bodies; NULL: made up */
     uint64_t body_bytes; /* of those made up */
+    bool unseen;         /* they have no name that the built-in dictionary knows */
     bool with_step;      /* the flow has a step that writes a log line */
     uint64_t seconds;    /* measured, for each row */
     uint64_t warm_up_seconds;

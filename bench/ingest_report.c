@@ -40,7 +40,9 @@ void ingest_report_head(struct buf *out,
     if (options->corpus != NULL) {
         buf_printf(out, "bodies       the lines of %s\n", options->corpus);
     } else {
-        buf_printf(out, "bodies       JSON of %" PRIu64 " bytes, made up\n", options->body_bytes);
+        buf_printf(out,
+                   "bodies       JSON of %" PRIu64 " bytes, made up, with %s names of members\n",
+                   options->body_bytes, options->unseen ? "unusual" : "the usual");
     }
     buf_printf(out,
                "time         %" PRIu64 " s a row after %" PRIu64 " s of warm-up, each row on a "
@@ -115,6 +117,7 @@ static void put_options(struct json_out *json, const struct ingest_options *opti
     json_out_member_string(json, "folder", options->folder);
     json_out_member_string(json, "corpus", options->corpus);
     json_out_member_u64(json, "bodyBytes", options->body_bytes);
+    json_out_member_bool(json, "unseen", options->unseen);
     json_out_member_bool(json, "withStep", options->with_step);
     json_out_member_u64(json, "seconds", options->seconds);
     json_out_member_u64(json, "warmUpSeconds", options->warm_up_seconds);

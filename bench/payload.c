@@ -136,6 +136,53 @@ void payload_put_order(struct payload_source *source, struct buf *out)
     buf_put_text(out, "null}");
 }
 
+/* ---- the same with the names that most senders use ---- */
+
+static void put_item(struct payload_source *source, struct buf *out)
+{
+    buf_printf(
+        out,
+        "{\"id\":%" PRIu64 ",\"sku\":\"SKU-%05" PRIu64 "\",\"name\":\"%s\",\"quantity\":%" PRIu64
+        ",\"price\":\"%" PRIu64 ".%02" PRIu64 "\",\"total\":\"%" PRIu64 ".%02" PRIu64 "\"}",
+        draw(source, 10000000), draw(source, 100000), PICK(source, products), 1 + draw(source, 9),
+        draw(source, 300), draw(source, 100), draw(source, 2000), draw(source, 100));
+}
+
+/* Up to its items. */
+static void begin_usual(struct payload_source *source, struct buf *out)
+{
+    const char *first = PICK(source, first_names);
+    const char *last = PICK(source, last_names);
+    buf_put_char(out, '{');
+    put_member_uuid(out, "id");
+    buf_printf(out,
+               "\"type\":\"order.created\",\"created_at\":\"2025-0%" PRIu64 "-1%" PRIu64
+               "T1%" PRIu64 ":2%" PRIu64 ":3%" PRIu64 "Z\",\"data\":{\"order_number\":\"%06" PRIu64
+               "\",\"status\":\"paid\",\"currency\":\"EUR\",\"customer\":{",
+               1 + draw(source, 9), draw(source, 10), draw(source, 10), draw(source, 10),
+               draw(source, 10), draw(source, 1000000));
+    put_member_uuid(out, "id");
+    buf_printf(
+        out,
+        "\"first_name\":\"%s\",\"last_name\":\"%s\",\"email\":\"%s.%s%" PRIu64
+        "@example.com\",\"phone\":\"+49%010" PRIu64
+        "\"},\"shipping_address\":{\"street\":\"%s Street %" PRIu64
+        "\",\"city\":\"%s\",\"postal_code\":\"%05" PRIu64 "\",\"country\":\"DE\"},\"items\":[",
+        first, last, first, last, draw(source, 100), draw(source, 10000000000),
+        PICK(source, cities), 1 + draw(source, 99), PICK(source, cities), draw(source, 100000));
+}
+
+/* Behind its items, up to the note's value. */
+static void end_usual(struct payload_source *source, struct buf *out)
+{
+    buf_printf(out,
+               "],\"total\":\"%" PRIu64 ".%02" PRIu64
+               "\",\"payment\":{\"method\":\"card\",\"status\":\"captured\",\"transaction_id\":\"",
+               draw(source, 1000), draw(source, 100));
+    put_hex(source, out, 24);
+    buf_put_text(out, "\"},\"channel\":\"web\",\"note\":");
+}
+
 /* ---- contacts ---- */
 
 /* Up to the phase. */
@@ -178,25 +225,49 @@ void payload_put_contact(struct payload_source *source, struct buf *out)
 
 /* ---- by size ---- */
 
-void payload_put_sized(struct payload_source *source, struct buf *out, size_t bytes)
+/* What an order is made of, in either shape. */
+struct order_shape {
+    void (*begin)(struct payload_source *source, struct buf *out);
+    void (*position)(struct payload_source *source, struct buf *out);
+    void (*end)(struct payload_source *source, struct buf *out);
+    const char *close; /* behind the remark's text */
+};
+
+static const struct order_shape shapes[] = {
+    [PAYLOAD_USUAL] = {begin_usual, put_item, end_usual, "\"}}"},
+    [PAYLOAD_UNSEEN] = {begin_order, put_position, end_order, "\"}"},
+};
+
+/* An order up to the text of its remark. Returns: what closes it. */
+static const char *
+begin_sized(struct payload_source *source, struct buf *out, enum payload_shape shape, size_t bytes)
 {
-    ASSERT(bytes >= PAYLOAD_BYTES_MIN);
-    size_t end = out->size + bytes;
+    const struct order_shape *it = &shapes[shape];
     if (bytes < ORDER_BYTES_MAX) {
         buf_put_char(out, '{');
         put_member_uuid(out, "id");
         buf_put_text(out, "\"note\":\"");
-    } else {
-        begin_order(source, out);
-        size_t fits = (bytes - ORDER_BYTES_MAX) / POSITION_BYTES_MAX;
-        for (size_t i = 0; i < fits; i++) {
-            buf_put_text(out, i > 0 ? "," : "");
-            put_position(source, out);
-        }
-        end_order(source, out);
-        buf_put_char(out, '"');
+        return "\"}";
     }
-    put_words(source, out, end - out->size - 2);
-    buf_put_text(out, "\"}");
+    it->begin(source, out);
+    for (size_t i = 0, fits = (bytes - ORDER_BYTES_MAX) / POSITION_BYTES_MAX; i < fits; i++) {
+        buf_put_text(out, i > 0 ? "," : "");
+        it->position(source, out);
+    }
+    it->end(source, out);
+    buf_put_char(out, '"');
+    return it->close;
+}
+
+void payload_put_sized(struct payload_source *source,
+                       struct buf *out,
+                       enum payload_shape shape,
+                       size_t bytes)
+{
+    ASSERT(bytes >= PAYLOAD_BYTES_MIN);
+    size_t end = out->size + bytes;
+    const char *close = begin_sized(source, out, shape, bytes);
+    put_words(source, out, end - out->size - strlen(close));
+    buf_put_text(out, close);
     ASSERT(out->failed || out->size == end);
 }

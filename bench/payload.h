@@ -1,6 +1,8 @@
 /*
- * payload: made-up webhook bodies with random ids, names and numbers, of shapes that the built-in
- * dictionary was not trained on.
+ * payload: made-up webhook bodies with random ids, names and numbers.
+ *
+ * The built-in dictionary was trained on none of these shapes. The usual one has names of members
+ * that it knows from others, as most webhooks have; the unseen one has none.
  *
  * Thread: one at a time.
  */
@@ -14,6 +16,8 @@
 /* The smallest body that payload_put_sized makes. */
 #define PAYLOAD_BYTES_MIN 64
 
+enum payload_shape { PAYLOAD_USUAL, PAYLOAD_UNSEEN };
+
 /* Where numbers come from; the same seed makes the same ones (not the same UUIDs). */
 struct payload_source {
     uint64_t random; /* not 0 */
@@ -25,14 +29,17 @@ struct payload_source payload_source(void);
 /** Appends a random UUID as text. */
 void payload_put_uuid(struct buf *out);
 
-/** Appends a JSON order of 0.9 to 1.2 KiB. */
+/** Appends a JSON order of the unseen shape, 0.9 to 1.2 KiB. */
 void payload_put_order(struct payload_source *source, struct buf *out);
 
-/** Appends a JSON contact of about 0.9 KiB. */
+/** Appends a JSON contact of an unseen shape, of about 0.9 KiB. */
 void payload_put_contact(struct payload_source *source, struct buf *out);
 
 /** Appends JSON of exactly `bytes` (at least PAYLOAD_BYTES_MIN): an order with as many positions as
  * fit, and a remark in words; when none fits, a remark alone. */
-void payload_put_sized(struct payload_source *source, struct buf *out, size_t bytes);
+void payload_put_sized(struct payload_source *source,
+                       struct buf *out,
+                       enum payload_shape shape,
+                       size_t bytes);
 
 #endif

@@ -53,8 +53,11 @@ static enum err finish(struct webhooks *webhooks, struct error *reterr)
     return e;
 }
 
-enum err
-webhooks_make(const char *path, size_t body_bytes, struct webhooks *ret, struct error *reterr)
+enum err webhooks_make(const char *path,
+                       enum payload_shape shape,
+                       size_t body_bytes,
+                       struct webhooks *ret,
+                       struct error *reterr)
 {
     struct payload_source source = payload_source();
     struct buf body;
@@ -62,7 +65,7 @@ webhooks_make(const char *path, size_t body_bytes, struct webhooks *ret, struct 
     enum err e = init(ret, WEBHOOKS_MADE, reterr);
     for (size_t i = 0; i < WEBHOOKS_MADE && e == ERR_OK; i++) {
         buf_clear(&body);
-        payload_put_sized(&source, &body, body_bytes);
+        payload_put_sized(&source, &body, shape, body_bytes);
         e = buf_check(&body, "a body", reterr);
         add(ret, path, buf_slice(&body));
     }

@@ -4,7 +4,7 @@
 #ifndef DAYBOOK_BENCH_WEBHOOKS_H
 #define DAYBOOK_BENCH_WEBHOOKS_H
 
-#include "core/base/buf.h"
+#include "bench/payload.h"
 
 /* Requests made up when there is no corpus; sent again and again. */
 #define WEBHOOKS_MADE 2000
@@ -20,10 +20,13 @@ struct webhooks {
     double body_bytes; /* mean */
 };
 
-/** Makes WEBHOOKS_MADE requests to a path with bodies of `body_bytes`. Errors: ERR_NO_MEMORY,
- * ERR_LIMIT. */
-MUST_USE enum err
-webhooks_make(const char *path, size_t body_bytes, struct webhooks *ret, struct error *reterr);
+/** Makes WEBHOOKS_MADE requests to a path with bodies of a shape, of `body_bytes`. Errors:
+ * ERR_NO_MEMORY, ERR_LIMIT. */
+MUST_USE enum err webhooks_make(const char *path,
+                                enum payload_shape shape,
+                                size_t body_bytes,
+                                struct webhooks *ret,
+                                struct error *reterr);
 
 /** Makes a request of every line of a file of JSON texts (NDJSON). Errors: ERR_INVALID without
  * lines; ERR_LIMIT; as small_file_read. */

@@ -400,6 +400,18 @@ static enum err open_trusted(struct journal *journal,
     return e;
 }
 
+/* What buildings and comparisons left that died: it takes as much disk as the views, and stands in
+ * nobody's way. */
+static void tidy_up(const struct rebuild_options *options)
+{
+    char path[PATH_BYTES];
+    path_of(options, "views.new", path);
+    IGNORE(remove_views(path, NULL)); /* tried again at the next start */
+    path_of(options, "views.old", path);
+    IGNORE(remove_views(path, NULL));
+    IGNORE(remove_leftovers(options, NULL));
+}
+
 enum err rebuild_or_open(struct journal *journal,
                          const struct rebuild_options *options,
                          struct views **ret_views,
@@ -425,6 +437,7 @@ enum err rebuild_or_open(struct journal *journal,
         views_close(&views);
         return e;
     }
+    tidy_up(options);
     trust_note(trust, views_last_txn(views)); /* catching up wrote without telling the witness */
     *ret_views = views;
     *ret_trust = trust;

@@ -5,10 +5,12 @@
  *     daybook COMMAND ...     daybook COMMAND --help     daybook --help     daybook --version
  */
 #include "core/base/check.h"
+#include "core/base/failpoint.h"
 #include "core/base/random.h"
 #include "tools/tool.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Every subcommand, in the order of the help. */
@@ -81,7 +83,8 @@ int main(int argc, char **argv)
     if (tool == NULL) {
         return tool_unknown("", tools, ARRAY_COUNT(tools), argv[1]);
     }
-    if (random_init(&error) != ERR_OK) {
+    if (failpoint_arm(getenv("DAYBOOK_FAILPOINT"), &error) != ERR_OK ||
+        random_init(&error) != ERR_OK) {
         return tool_fail(tool->name, &error);
     }
     return tool->run(argc - 1, argv + 1);

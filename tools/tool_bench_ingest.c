@@ -24,6 +24,8 @@ static const struct option table[] = {
     {"seconds", "N", "measured for each row (default: 10)"},
     {"warm-up", "N", "seconds of load before, not counted (default: 2)"},
     {"body", "BYTES", "size of each webhook's body, 64 B to 8 MiB (default: 1024)"},
+    {"unseen", NULL,
+     "made-up bodies with names of members that no other sender uses and no dictionary knows"},
     {"with-step", NULL,
      "a flow with a step that writes a log line, which is run; without: of a trigger alone, which "
      "ends as it begins"},
@@ -87,6 +89,7 @@ static bool read_options(struct options *options, struct ingest_options *ret)
     const char *list = options_get(options, "connections");
     *ret = (struct ingest_options){.folder = folder_of(options),
                                    .corpus = options_get(options, "corpus"),
+                                   .unseen = options_has(options, "unseen"),
                                    .with_step = options_has(options, "with-step"),
                                    .body_bytes = 1024,
                                    .seconds = 10,

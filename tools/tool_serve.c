@@ -11,7 +11,6 @@
 #include "api/diag.h"
 #include "api/server.h"
 #include "core/base/check.h"
-#include "core/base/failpoint.h"
 #include "tools/data.h"
 #include "tools/setting_options.h"
 #include "tools/tool.h"
@@ -155,7 +154,6 @@ static int run(const struct options *options)
     struct settings settings;
     struct error error;
     enum err e = data_settings(options, &settings, &error);
-    e = e != ERR_OK ? e : failpoint_arm(getenv("DAYBOOK_FAILPOINT"), &error);
     if (e == ERR_OK) {
         data_guard("serve", options_data(options), false);
         begin_logging(&settings);

@@ -96,6 +96,13 @@ static struct value failure_body(struct building *it, const struct flow_entry *e
     return body;
 }
 
+/* The clock may have gone back in between. */
+static uint64_t duration_of(const struct flow_entry *entry)
+{
+    int64_t us = entry->finished_us - entry->started_us;
+    return us > 0 ? (uint64_t)us : 0;
+}
+
 static void add_finished(struct building *it, const struct flow_entry *entry)
 {
     if (entry->step->is_trigger) {
@@ -107,7 +114,7 @@ static void add_finished(struct building *it, const struct flow_entry *entry)
         .loop_path = loop_path_of(it->arena, &entry->place),
         .attempt = entry->place.attempt,
         .status = (uint64_t)entry->status,
-        .duration_us = (uint64_t)(entry->finished_us - entry->started_us),
+        .duration_us = duration_of(entry),
         .error_class = (uint64_t)entry->error,
         .size = entry->result != NULL ? result_value_bytes(&entry->result->value) : 0,
     };

@@ -335,12 +335,18 @@ static enum err make_machine(struct run *run, const struct value *trigger, struc
     return flow_run_create(&params, &run->machine, reterr);
 }
 
+/* By the monotonic clock: how long a run may take does not depend on steps of the other. That one
+ * only tells how long it has run in earlier lives, as well as it can. */
 static void set_deadline(struct run *run)
 {
     const struct runner_options *options = &run->runner->options;
-    int64_t from = run->execution.started_at_us;
-    from = from != 0 ? from : clock_wall_us(engine_clock(options->engine));
-    run->deadline_us = from + options->execution_timeout_us;
+    const struct clock *clock = engine_clock(options->engine);
+    int64_t started_at_us = run->execution.started_at_us;
+    int64_t ran_us = started_at_us != 0 ? clock_wall_us(clock) - started_at_us : 0;
+    ran_us = ran_us < 0 ? 0 : ran_us;
+    ran_us = ran_us > options->execution_timeout_us ? options->execution_timeout_us : ran_us;
+    run->began_us = clock_monotonic_us(clock) - ran_us;
+    run->deadline_us = run->began_us + options->execution_timeout_us;
 }
 
 enum err run_load_trigger(struct run *run, struct value *ret_trigger, struct error *reterr)

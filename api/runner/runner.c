@@ -213,11 +213,10 @@ static void maybe_closed(struct runner *runner)
 
 static void count_end(struct runner *runner, const struct run *run, enum execution_state state)
 {
-    const struct runner_options *options = &runner->options;
-    int64_t started = run->deadline_us - options->execution_timeout_us;
+    int64_t now = clock_monotonic_us(engine_clock(runner->options.engine));
     runner->stats.finished++;
     runner->stats.ends[state]++;
-    histogram_add(&runner->stats.durations, clock_wall_us(engine_clock(options->engine)) - started);
+    histogram_add(&runner->stats.durations, now - run->began_us);
 }
 
 void runner_count_at_once(struct runner *runner)
@@ -247,7 +246,7 @@ void runner_run_ended(struct runner *runner, struct run *run, const struct runne
 
 static void sweep_running(struct runner *runner)
 {
-    int64_t now = clock_wall_us(engine_clock(runner->options.engine));
+    int64_t now = clock_monotonic_us(engine_clock(runner->options.engine));
     LIST_FOR_EACH(link, &runner->running)
     {
         struct run *run = LIST_ENTRY(link, struct run, link);

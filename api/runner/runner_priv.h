@@ -73,7 +73,8 @@ struct run {
     bool resumes;          /* execution.resumed is to be journaled */
     bool looked_at;        /* not run: its result is wanted, whoever waited at the time */
     uint64_t steps;        /* finished and committed */
-    int64_t deadline_us;   /* wall time */
+    int64_t began_us;      /* monotonic, as if it had run without a break */
+    int64_t deadline_us;   /* monotonic */
     bool timed_out;
     bool was_outside; /* since the last commit: what it did there is not journaled yet */
 

@@ -30,6 +30,13 @@ static enum err no_memory(struct error *reterr)
     return error_set(reterr, ERR_NO_MEMORY, "a step's attempt: out of memory");
 }
 
+/* A moment of an earlier life, which the clock now may not have come to: nobody waits for longer
+ * than he was to. */
+static int64_t at_most(int64_t then_us, int64_t now_us)
+{
+    return then_us < now_us ? then_us : now_us;
+}
+
 /* ---- beginning ---- */
 
 static struct slice idempotency_key(struct flow_run *run)
@@ -133,7 +140,7 @@ flow_attempt_begin_sleep(struct flow_run *run, int64_t ms, int64_t now_us, struc
     if (run->history.use == FLOW_HISTORY_RECORDED) {
         return flow_step_done(run, &nothing, (struct slice){NULL, 0}, now_us, reterr);
     }
-    int64_t from_us = again ? run->history.started_us : now_us;
+    int64_t from_us = again ? at_most(run->history.started_us, now_us) : now_us;
     struct flow_effect effect = {.kind = FLOW_SLEEP, .until_us = from_us + ms * US_PER_MS};
     return outside(run, &effect, again, now_us, reterr);
 }
@@ -305,7 +312,7 @@ enum err flow_attempt_failed(struct flow_run *run,
         return e;
     }
     if (status == STEP_RETRIED) {
-        wait_for_next(run, failure.at_us + delay_ms * US_PER_MS);
+        wait_for_next(run, at_most(failure.at_us, now_us) + delay_ms * US_PER_MS);
         return ERR_OK;
     }
     struct result *none = NULL;

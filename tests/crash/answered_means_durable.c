@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define ROUNDS      10
-#define ROUNDS_LONG 60
+#define ROUNDS_LONG 250
 
 /* Accepted calls between one kill and the next, and milliseconds behind them, both at random. */
 #define ACCEPTED_MAX 120

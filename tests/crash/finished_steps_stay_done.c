@@ -81,6 +81,26 @@ static const char in_time[] =
     "    steps: [*call, {name: Other, action: *post, inputs: {url: {type: template, value: "
     "'{{#Target}}/other'}, data: *data}}]\n";
 
+static const char large_result[] =
+    "definitionVersion: 7\n"
+    "name: A large result\n"
+    "requiredConfigVars:\n"
+    "  - {key: Target, dataType: string, defaultValue: ''}\n"
+    "flows:\n"
+    "  - name: Copy\n"
+    "    endpointSecurityType: unsecured\n"
+    "    steps:\n"
+    "      - {name: Call, isTrigger: true, action: {key: webhook, component: {key: "
+    "webhook-triggers, version: LATEST, isPublic: true}}, inputs: {}}\n"
+    "      - {name: Before, action: {key: httpGet, component: &http {key: http, version: LATEST, "
+    "isPublic: true}}, inputs: {url: {type: template, value: '{{#Target}}/before'}}}\n"
+    "      - {name: Doubt, action: {key: httpPost, component: *http}, inputs: {url: {type: "
+    "template, "
+    "value: '{{#Target}}/doubt'}, data: {type: reference, value: before.results}}, errorConfig: "
+    "{errorHandlerType: retry, maxAttempts: 2, delaySeconds: 0}}\n";
+
+#define LARGE_BYTES ((size_t)200000)
+
 /* Where the server dies in a story's run. */
 enum death {
     MIDWAY,      /* the target has the request and does not answer */
@@ -203,6 +223,30 @@ TEST(finished_steps, a_get_that_was_not_sent_is_sent)
 TEST(finished_steps, a_get_whose_answer_was_not_kept_is_sent_again)
 {
     repeat_get(story, AFTER_ANSWER, 2);
+}
+
+/* A result that goes to blobs/ is taken from there. */
+TEST(finished_steps, a_large_result_is_not_asked_for_again)
+{
+    struct scene scene = begin(story, large_result);
+    char *text = ARENA_ARRAY(&story->arena, char, LARGE_BYTES + 1);
+    ASSERT(text != NULL);
+    for (size_t i = 0; i < LARGE_BYTES; i++) {
+        text[i] = (char)('a' + rand() % 26);
+    }
+    kit_target_answer(scene.target, "/before", 1,
+                      (struct kit_answer){.headers = "Content-Type: text/plain\r\n", .body = text});
+    kit_target_answer(scene.target, "/doubt", 1, (struct kit_answer){.kind = KIT_ANSWER_HANG});
+    const char *id = call(&scene, "Copy", "{\"n\": 1}");
+    EXPECT(kit_target_wait(scene.target, "/doubt", 1, KIT_PATIENCE_MS));
+    kit_story_kill(story);
+    kit_story_start(story);
+    (void)finish(&scene, id, "SUCCESS");
+    struct kit_received first;
+    struct kit_received second;
+    EXPECT(kit_target_request(scene.target, "/doubt", 0, &story->arena, &first));
+    EXPECT(kit_target_request(scene.target, "/doubt", 1, &story->arena, &second));
+    EXPECT(slice_is(first.message.body, text) && slice_is(second.message.body, text));
 }
 
 /* ---- not safe ---- */

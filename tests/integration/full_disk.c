@@ -192,32 +192,39 @@ TEST(full_disk, a_first_start_on_a_full_disk_says_so, .no_server = true)
     kit_story_verify(story);
 }
 
-/* Breaks every write until the process has ended, as it must. */
-static void break_writes(struct scene *scene, int error, const char *body)
+/* What breaks. */
+struct fault {
+    void (*break_with)(int error);
+    int error;
+};
+
+/* Breaks it and calls: there must be no success, and the process must end. */
+static void break_and_call(struct scene *scene, struct fault fault, const char *body)
 {
     struct kit_story *story = scene->story;
     struct kit_exit end;
     struct kit_message answer;
     struct kit_request request = {
         .method = "POST", .path = scene->path, .body = slice_of_text(body)};
-    kit_shim_write_error(error);
+    fault.break_with(fault.error);
     enum err e = kit_client_request(&story->caller, &request, &answer, KIT_ERROR);
-    EXPECT_THAT(e != ERR_OK || answer.status >= 500, "answered %d though nothing can be written",
+    EXPECT_THAT(e != ERR_OK || answer.status >= 500, "answered %d, though nothing can be kept",
                 answer.status);
     EXPECT_OK(kit_server_await_end(&story->server, &end, KIT_ERROR));
-    kit_shim_write_error(0);
+    fault.break_with(0);
     EXPECT_THAT(end.code == EXIT_FATAL, "it ended with code %d, signal %d", end.code, end.signal);
     EXPECT(kit_server_logged_now(&story->server, "the next start recovers from the journal"));
-    EXPECT(kit_server_logged_now(&story->server, strerror(error)));
+    EXPECT(kit_server_logged_now(&story->server, strerror(fault.error)));
+    EXPECT(kit_shim_failures() > 0);
 }
 
-static void fail_and_recover(struct kit_story *story, int error, bool large)
+static void fail_and_recover(struct kit_story *story, struct fault fault, bool large)
 {
     struct scene scene = begin(story);
     const char *id = kit_story_call(story, scene.path, "{\"n\": 1}");
     (void)kit_story_await(story, id);
-    STEP("writes fail: the process ends and says why");
-    break_writes(&scene, error, large ? scene.large : "{\"n\": 2}");
+    STEP("the process ends and says why");
+    break_and_call(&scene, fault, large ? scene.large : "{\"n\": 2}");
     STEP("the next start finds what was answered");
     kit_story_start(story);
     EXPECT_TEXT(kit_story_await(story, id), "status", "SUCCESS");
@@ -229,15 +236,26 @@ static void fail_and_recover(struct kit_story *story, int error, bool large)
 
 TEST(full_disk, a_commit_without_room_ends_the_process, .no_server = true)
 {
-    fail_and_recover(story, ENOSPC, false);
+    fail_and_recover(story, (struct fault){kit_shim_write_error, ENOSPC}, false);
 }
 
 TEST(full_disk, a_commit_on_a_failing_disk_ends_the_process, .no_server = true)
 {
-    fail_and_recover(story, EIO, false);
+    fail_and_recover(story, (struct fault){kit_shim_write_error, EIO}, false);
 }
 
 TEST(full_disk, a_large_payload_on_a_failing_disk_ends_the_process, .no_server = true)
 {
-    fail_and_recover(story, EIO, true);
+    fail_and_recover(story, (struct fault){kit_shim_write_error, EIO}, true);
+}
+
+/* Everything is written, nothing is known to be on the disk: no success may be answered. */
+TEST(full_disk, nothing_is_answered_before_it_is_synced, .no_server = true)
+{
+    fail_and_recover(story, (struct fault){kit_shim_sync_error, EIO}, false);
+}
+
+TEST(full_disk, no_large_payload_is_answered_before_it_is_synced, .no_server = true)
+{
+    fail_and_recover(story, (struct fault){kit_shim_sync_error, EIO}, true);
 }

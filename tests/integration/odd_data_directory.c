@@ -197,6 +197,29 @@ TEST(odd_data, a_directory_that_is_served_is_left_alone)
     expect_all_there(story);
 }
 
+TEST(odd_data, of_two_that_start_at_once_one_serves, .no_server = true)
+{
+    for (int round = 0; round < 4; round++) {
+        struct kit_server second = story->server;
+        struct error error = {0};
+        (void)snprintf(second.out_path, sizeof second.out_path, "%s/second.out",
+                       story->server.folder);
+        (void)snprintf(second.log_path, sizeof second.log_path, "%s/second.log",
+                       story->server.folder);
+        second.port = story->server.port = 0;
+        EXPECT_OK(kit_dir_remove(story->server.data, KIT_ERROR));
+        EXPECT_OK(kit_server_launch(&story->server, NULL, KIT_ERROR));
+        EXPECT_OK(kit_server_launch(&second, NULL, KIT_ERROR));
+        bool first_serves = kit_server_await_ready(&story->server, &error) == ERR_OK;
+        enum err e = kit_server_await_ready(&second, &error);
+        EXPECT_THAT((e == ERR_OK) != first_serves, "both serve, or none: %s", error_text(&error));
+        EXPECT_SAYS(error_text(&error), "code 3");
+        EXPECT_SAYS(error_text(&error), "is served by process");
+        EXPECT_OK(kit_server_stop(first_serves ? &story->server : &second, KIT_ERROR));
+        kit_story_verify(story);
+    }
+}
+
 TEST(odd_data, a_lock_that_a_killed_server_left_holds_nobody_up)
 {
     (void)kit_story_customer(story, "Acme");

@@ -64,7 +64,12 @@ void kit_shim_become(unsigned user)
     atomic_store(&state->user, user);
 }
 
-uint64_t kit_shim_failed_writes(void)
+void kit_shim_sync_error(int error)
 {
-    return atomic_load(&state->failed_writes);
+    atomic_store(&state->sync_error, error);
+}
+
+uint64_t kit_shim_failures(void)
+{
+    return atomic_load(&state->failures);
 }

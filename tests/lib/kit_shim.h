@@ -30,7 +30,8 @@ struct kit_shim_state {
     _Atomic int64_t clock_us;   /* added to the wall clock */
     _Atomic int64_t free_bytes; /* of every file system; KIT_SHIM_TRUTH */
     _Atomic int write_error;    /* what writes, syncs and allocations fail with; 0: they do not */
-    _Atomic uint64_t failed_writes;
+    _Atomic int sync_error;     /* what syncs fail with; 0: they do not */
+    _Atomic uint64_t failures;
     _Atomic unsigned user; /* whom a program that root starts becomes; 0: root */
 };
 
@@ -52,7 +53,11 @@ void kit_shim_write_error(int error);
  * root. Does nothing for others. */
 void kit_shim_become(unsigned user);
 
-/** How many writes have failed so far. */
-uint64_t kit_shim_failed_writes(void);
+/** Makes every sync of a file or directory fail with this errno, while writes go well; 0: no more.
+ */
+void kit_shim_sync_error(int error);
+
+/** How many writes and syncs have failed so far. */
+uint64_t kit_shim_failures(void);
 
 #endif

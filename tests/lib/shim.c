@@ -91,17 +91,29 @@ int fstatvfs(int fd, struct statvfs *ret)
     return 0;
 }
 
+/* Counts a failure. Returns: false when there is none. */
+static bool failed(int error)
+{
+    if (error != 0) {
+        (void)atomic_fetch_add(&state->failures, 1);
+        errno = error;
+    }
+    return error != 0;
+}
+
 /* Whether a write to the file is to fail; errno is then set. */
 static bool fails(int fd)
 {
     int error = state != NULL ? atomic_load(&state->write_error) : 0;
     struct stat status;
-    if (error == 0 || fd <= STDERR_FILENO || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return false;
-    }
-    (void)atomic_fetch_add(&state->failed_writes, 1);
-    errno = error;
-    return true;
+    bool concerned =
+        error != 0 && fd > STDERR_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    return failed(concerned ? error : 0);
+}
+
+static bool sync_fails(int fd)
+{
+    return fails(fd) || failed(state != NULL ? atomic_load(&state->sync_error) : 0);
 }
 
 ssize_t write(int fd, const void *bytes, size_t size)
@@ -132,10 +144,10 @@ int fallocate(int fd, int mode, off_t at, off_t size)
 
 int fdatasync(int fd)
 {
-    return fails(fd) ? -1 : (int)syscall(SYS_fdatasync, fd);
+    return sync_fails(fd) ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
 int fsync(int fd)
 {
-    return fails(fd) ? -1 : (int)syscall(SYS_fsync, fd);
+    return sync_fails(fd) ? -1 : (int)syscall(SYS_fsync, fd);
 }

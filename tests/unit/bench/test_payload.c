@@ -13,10 +13,13 @@ Test(payload, is_json_of_exactly_the_size)
     buf_init(&out, MIB);
     for (size_t bytes = PAYLOAD_BYTES_MIN; bytes < 3000; bytes += 7) {
         struct error error = {.code = ERR_OK};
-        buf_clear(&out);
-        payload_put_sized(&source, &out, bytes);
-        cr_assert_eq(out.size, bytes);
-        cr_assert_eq(json_in_check(buf_slice(&out), &error), ERR_OK, "%zu: %s", bytes, error.text);
+        for (int shape = PAYLOAD_USUAL; shape <= PAYLOAD_UNSEEN; shape++) {
+            buf_clear(&out);
+            payload_put_sized(&source, &out, (enum payload_shape)shape, bytes);
+            cr_assert_eq(out.size, bytes);
+            cr_assert_eq(json_in_check(buf_slice(&out), &error), ERR_OK, "%zu: %s", bytes,
+                         error.text);
+        }
     }
     buf_deinit(&out);
 }
@@ -45,7 +48,8 @@ Test(webhooks, are_whole_requests_with_their_bodies)
 {
     struct webhooks webhooks;
     struct error error = {.code = ERR_OK};
-    cr_assert_eq(webhooks_make("/trigger/x", 1024, &webhooks, &error), ERR_OK, "%s", error.text);
+    cr_assert_eq(webhooks_make("/trigger/x", PAYLOAD_USUAL, 1024, &webhooks, &error), ERR_OK, "%s",
+                 error.text);
     cr_assert_eq(webhooks.count, WEBHOOKS_MADE);
     cr_assert_eq(webhooks.body_bytes, 1024);
     for (size_t i = 0; i < webhooks.count; i++) {

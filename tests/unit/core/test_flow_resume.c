@@ -264,6 +264,12 @@ Test(flow_resume, a_sleep_goes_on_for_what_is_left)
     flow_story_run(&rest, &history, SIZE_MAX);
     cr_expect_str_eq(flow_story_text(&rest),
                      "start do again\n> sleep 0 ms\ndo ok null\nend ok null\n");
+    rest = flow_story(&arena, ONE("sleep", ""), "{}", "{}", "null");
+    rest.now_us = history.started_us - 5000000;
+    flow_story_run(&rest, &history, SIZE_MAX);
+    cr_expect_str_eq(flow_story_text(&rest),
+                     "start do again\n> sleep 900 ms\ndo ok null\nend ok null\n",
+                     "the clock went back: no longer than all of it");
     arena_deinit(&arena);
 }
 
@@ -285,6 +291,11 @@ Test(flow_resume, a_wait_goes_on_for_what_is_left)
                                              "> GET http://x\n"
                                              "do#1 ok \"b\"\n"
                                              "end ok \"b\"\n");
+    rest = flow_story(&arena, flow, "{}", "{\"do#1\":{\"body\":\"b\"}}", "null");
+    rest.now_us = history.records[1].finished_us - 4000000;
+    flow_story_run(&rest, &history, SIZE_MAX);
+    cr_expect(strncmp(flow_story_text(&rest), "> wait 10000 ms\n", 16) == 0,
+              "the clock went back: no longer than all of it; %s", flow_story_text(&rest));
     arena_deinit(&arena);
 }
 
