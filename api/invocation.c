@@ -33,7 +33,7 @@ enum err invocation_admit(struct reading *reading,
         return error_recode(reterr, ERR_DAMAGED);
     }
     const struct instance_flow *config = &instance->flows[place];
-    const struct flow_definition *flow = definition_flow(*ret_definition, config->identity);
+    const struct flow_definition *flow = instance_flow_definition(config, *ret_definition);
     if (flow == NULL) {
         return error_set(reterr, ERR_NOT_FOUND,
                          "the deployed version of the integration has no flow \"%.*s\" any more",

@@ -113,7 +113,7 @@ static enum err apply(struct projection_context *context,
 static const enum views_table tables[] = {VIEWS_INSTANCES, VIEWS_INSTANCES_BY_CUSTOMER,
                                           VIEWS_INSTANCES_BY_INTEGRATION, VIEWS_FLOW_CONFIGS};
 
-const struct projection instances_view = {"instances", 2, tables, ARRAY_COUNT(tables), apply};
+const struct projection instances_view = {"instances", 3, tables, ARRAY_COUNT(tables), apply};
 
 enum err
 instances_view_row(struct views_txn *txn, struct uuid id, struct slice *ret, struct error *reterr)

@@ -205,23 +205,50 @@ static enum err make_digests(struct instance_update_command *it,
     return ERR_OK;
 }
 
+/* The identity by which an instance knows a flow of any version. */
+static enum err find_flow(struct instance_update_command *it,
+                          struct writer *writer,
+                          const struct instance *instance,
+                          struct uuid flow_id,
+                          struct slice *ret,
+                          struct error *reterr)
+{
+    struct views_txn *views = writer_views(writer);
+    struct arena *arena = it->base.arena;
+    const struct definition *definition = NULL;
+    struct uuid integration;
+    uint64_t number = 0;
+    uint64_t seq = 0;
+    enum err e = integrations_view_flow(views, flow_id, arena, &integration, &number, ret, reterr);
+    if (e == ERR_OK && !uuid_equal(integration, instance->integration)) {
+        return error_set(reterr, ERR_NOT_FOUND, "the flow is of another integration");
+    }
+    if (e != ERR_OK || instance_flow_of(instance, *ret, NULL) != NULL) {
+        return e;
+    }
+    e = integrations_view_definition_seq(views, integration, number, arena, &seq, reterr);
+    e = e != ERR_OK ? e : writer_definition(writer, seq, &definition, reterr);
+    const struct flow_definition *flow = e == ERR_OK ? definition_flow(definition, *ret) : NULL;
+    const struct instance_flow *found =
+        flow != NULL ? instance_flow_for(instance, definition, flow, NULL) : NULL;
+    *ret = found != NULL ? found->identity : *ret;
+    return e;
+}
+
 /* Digests of the API keys of each flow, by flow identity. */
 static enum err make_flow_keys(struct instance_update_command *it,
                                struct writer *writer,
+                               const struct instance *instance,
                                const struct data_key *key,
                                struct instance_flow_keys *ret,
                                size_t *ret_count,
                                struct error *reterr)
 {
-    struct arena *arena = it->base.arena;
     enum err e = ERR_OK;
     for (size_t i = 0; i < it->flow_secret_count && e == ERR_OK; i++) {
         const struct instance_flow_secret *secret = &it->flow_secrets[i];
         struct instance_flow_keys *keys = &ret[*ret_count];
-        struct uuid integration;
-        uint64_t number = 0;
-        e = integrations_view_flow(writer_views(writer), secret->flow_id, arena, &integration,
-                                   &number, &keys->identity, reterr);
+        e = find_flow(it, writer, instance, secret->flow_id, &keys->identity, reterr);
         if (e == ERR_NOT_FOUND) {
             refuse(&it->base, "flowConfigs", "there is no such flow");
             e = ERR_OK;
@@ -271,8 +298,9 @@ static enum err prepare_update(struct instance_update_command *it,
         return arena_error(it->base.arena, "the update", reterr);
     }
     enum err e = choose_move(it, writer, instance, input, reterr);
-    e = e != ERR_OK ? e
-                    : make_flow_keys(it, writer, key, flow_keys, &input->flow_key_count, reterr);
+    e = e != ERR_OK
+            ? e
+            : make_flow_keys(it, writer, instance, key, flow_keys, &input->flow_key_count, reterr);
     input->flow_keys = flow_keys;
     input->definition = input->new_definition;
     /* Of a version that cannot be chosen, nothing can be said about config. */

@@ -96,10 +96,9 @@ enum err execution_node_flow(const struct gql_call *call,
         return e;
     }
     e = execution_node_integration(call, execution, &integration, reterr);
-    return e != ERR_OK
-               ? e
-               : flow_node_load(call, integration,
-                                instance->instance.flows[execution->flow].identity, ret, reterr);
+    return e != ERR_OK ? e
+                       : flow_node_load(call, integration,
+                                        &instance->instance.flows[execution->flow], ret, reterr);
 }
 
 enum err execution_result_url(const struct gql_call *call,

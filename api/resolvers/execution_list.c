@@ -14,6 +14,7 @@
 
 #include "api/resolvers/execution.h"
 #include "api/resolvers/filter.h"
+#include "api/resolvers/flows.h"
 #include "core/base/bytes.h"
 #include "projections/executions_view.h"
 #include "projections/instances_view.h"
@@ -40,6 +41,8 @@ struct listing {
     bool has_flow;           /* a flow of an integration is looked for: */
     struct uuid flow_integration;
     struct slice flow_identity;
+    const struct definition *definition; /* of that flow */
+    const struct flow_definition *flow;  /* NULL: its draft has it no more */
     struct owner owner;
 };
 
@@ -107,7 +110,20 @@ static void read_flow(struct listing *it, const char *argument)
     it->nothing |=
         id_decode(value_text_of(wanted), "IntegrationFlow", &id, NULL) != ERR_OK ||
         integrations_view_flow(views_of(it->call), id, it->call->arena, &it->flow_integration,
-                               &number, &it->flow_identity, NULL) != ERR_OK;
+                               &number, &it->flow_identity, NULL) != ERR_OK ||
+        flows_find(it->call, it->flow_integration, number, it->flow_identity, &it->definition,
+                   &it->flow, NULL) != ERR_OK;
+}
+
+static uint32_t place_of_flow(const struct listing *it, const struct instance *instance)
+{
+    uint32_t place = UINT32_MAX;
+    if (it->has_flow && it->flow != NULL) {
+        (void)instance_flow_for(instance, it->definition, it->flow, &place);
+    } else if (it->has_flow) {
+        (void)instance_flow_of(instance, it->flow_identity, &place);
+    }
+    return place;
 }
 
 static bool has_argument(const struct gql_call *call, const char *name)
@@ -173,9 +189,7 @@ static bool load_owner(struct listing *it, struct uuid id)
         instances_view_get(views_of(it->call), id, it->call->arena, &instance, NULL) == ERR_OK;
     if (found) {
         it->owner = (struct owner){id, instance.customer, instance.integration, instance.is_system,
-                                   UINT32_MAX};
-        (void)(it->has_flow &&
-               instance_flow_of(&instance, it->flow_identity, &it->owner.flow_place));
+                                   place_of_flow(it, &instance)};
     }
     arena_rewind(it->call->arena, mark);
     return found;

@@ -66,7 +66,7 @@ static struct flow_node *make_flow(const struct gql_call *call,
 
 enum err flow_node_load(const struct gql_call *call,
                         const struct integration_node *integration,
-                        struct slice identity,
+                        const struct instance_flow *config,
                         const struct flow_node **ret,
                         struct error *reterr)
 {
@@ -75,9 +75,24 @@ enum err flow_node_load(const struct gql_call *call,
     if (e != ERR_OK) {
         return e;
     }
-    const struct flow_definition *flow = definition_flow(definition, identity);
+    const struct flow_definition *flow = instance_flow_definition(config, definition);
     *ret = flow != NULL ? make_flow(call, integration, flow) : NULL;
     return ERR_OK;
+}
+
+enum err flows_find(const struct gql_call *call,
+                    struct uuid integration,
+                    uint64_t number,
+                    struct slice identity,
+                    const struct definition **ret_definition,
+                    const struct flow_definition **ret,
+                    struct error *reterr)
+{
+    const struct integration_node *node = NULL;
+    enum err e = integration_node_load_version(call, integration, number, &node, reterr);
+    e = e != ERR_OK ? e : integration_node_definition(call, node, ret_definition, reterr);
+    *ret = e == ERR_OK ? definition_flow(*ret_definition, identity) : NULL;
+    return e;
 }
 
 enum err flows_page(const struct gql_call *call,
@@ -253,13 +268,15 @@ resolve_test_url(struct gql_call *call, struct gql_result *ret, struct error *re
 {
     const struct flow_node *node = call->parent;
     const struct instance_node *system = NULL;
+    const struct definition *definition = NULL;
     enum err e =
         instance_node_load(call, node->integration->integration.system_instance, &system, reterr);
+    e = e != ERR_OK ? e : integration_node_definition(call, node->integration, &definition, reterr);
     if (e != ERR_OK) {
         return e;
     }
     const struct instance_flow *flow =
-        instance_flow_of(&system->instance, node->flow->identity, NULL);
+        instance_flow_for(&system->instance, definition, node->flow, NULL);
     if (flow == NULL) {
         return error_set(reterr, ERR_NOT_FOUND, "the draft never had this flow");
     }

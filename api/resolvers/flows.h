@@ -27,6 +27,16 @@ struct expression_node {
     const struct value *meta;
 };
 
+/** The flow that the row of a flow's id names, with its definition, held until the operation ends.
+ * *ret is NULL when that version, or the draft by now, has none of the identity. */
+MUST_USE enum err flows_find(const struct gql_call *call,
+                             struct uuid integration,
+                             uint64_t number,
+                             struct slice identity,
+                             const struct definition **ret_definition,
+                             const struct flow_definition **ret,
+                             struct error *reterr);
+
 /** Flows of an integration node. */
 MUST_USE enum err flows_page(const struct gql_call *call,
                              const struct integration_node *node,

@@ -166,7 +166,7 @@ static enum err list_missing(const struct gql_call *call,
     for (uint32_t i = 0; texts != NULL && i < definition->config_var_count; i++) {
         const struct config_var *var = &definition->config_vars[i];
         const char *reason = NULL;
-        if (config_is_missing(var, config_entry_of(&instance_of(call)->config, var->identity),
+        if (config_is_missing(var, config_entry_for(&instance_of(call)->config, definition, var),
                               &reason)) {
             texts[count++] = arena_format(call->arena, "%.*s: %s", SLICE_ARGS(var->key), reason);
         }
@@ -208,18 +208,19 @@ struct instance_var_node {
 static struct instance_var_node *make_var(const struct gql_call *call,
                                           const struct instance_node *instance,
                                           const struct integration_node *integration,
-                                          const struct config_var *var,
-                                          int sort_order)
+                                          const struct definition *definition,
+                                          uint32_t index)
 {
+    const struct config_var *var = &definition->config_vars[index];
     struct instance_var_node *node = ARENA_NEW(call->arena, struct instance_var_node);
     const char *reason = NULL;
     if (node == NULL) {
         return NULL;
     }
     node->instance = instance;
-    node->required = config_var_node_of(call, integration->node_id, var, sort_order);
+    node->required = config_var_node_of(call, integration->node_id, var, (int)index);
     node->id = id_derived(instance->instance.id, "configVar", var->identity);
-    node->entry = config_entry_of(&instance->instance.config, var->identity);
+    node->entry = config_entry_for(&instance->instance.config, definition, var);
     if (var->data_type == CONFIG_CONNECTION) {
         node->status = config_is_missing(var, node->entry, &reason) ? "PENDING" : "ACTIVE";
     }
@@ -254,8 +255,7 @@ enum err flows_instance_config_page(const struct gql_call *call,
     }
     const void **nodes = ARENA_ARRAY(call->arena, const void *, definition->config_var_count);
     for (uint32_t i = 0; nodes != NULL && i < definition->config_var_count; i++) {
-        struct instance_var_node *node =
-            make_var(call, instance, integration, &definition->config_vars[i], (int)i);
+        struct instance_var_node *node = make_var(call, instance, integration, definition, i);
         if (node == NULL) {
             return arena_error(call->arena, "the config variables", reterr);
         }
@@ -311,7 +311,7 @@ static enum err resolve_value(struct gql_call *call, struct gql_result *ret, str
         if (e != ERR_OK) {
             return e;
         }
-        known = config_value_in(state, var->identity, &text);
+        known = config_value_in(state, node->entry->identity, &text);
     }
     *ret = known ? gql_result_text(text.data != NULL ? text : SLICE("")) : gql_result_null();
     return ERR_OK;
@@ -350,7 +350,7 @@ static enum err make_input(const struct gql_call *call,
     }
     enum err e = open_state(call, set->seq, &state, reterr);
     if (e == ERR_OK) {
-        (void)config_input_in(state, node->required->var->identity, input->key, &expression->value,
+        (void)config_input_in(state, node->entry->identity, input->key, &expression->value,
                               &expression->type);
     }
     return e;
@@ -437,7 +437,7 @@ resolve_flow_configs(struct gql_call *call, struct gql_result *ret, struct error
         const struct flow_definition *flow =
             &definition->flows[descending ? definition->flow_count - 1 - i : i];
         uint32_t place = 0;
-        if (instance_flow_of(&node->instance, flow->identity, &place) != NULL &&
+        if (instance_flow_for(&node->instance, definition, flow, &place) != NULL &&
             filter_text(call, "flow_Name", flow->name)) {
             nodes[count++] = flow_config_node_of(call, node, place);
         }
@@ -459,12 +459,12 @@ static enum err resolve_flow(struct gql_call *call, struct gql_result *ret, stru
     const struct flow_config_node *node = call->parent;
     const struct integration_node *integration = NULL;
     const struct flow_node *flow = NULL;
-    struct slice identity = node->instance->instance.flows[node->place].identity;
+    const struct instance_flow *config = &node->instance->instance.flows[node->place];
     enum err e = instance_node_integration(call, node->instance, &integration, reterr);
-    e = e != ERR_OK ? e : flow_node_load(call, integration, identity, &flow, reterr);
+    e = e != ERR_OK ? e : flow_node_load(call, integration, config, &flow, reterr);
     if (e == ERR_OK && flow == NULL) {
         return error_set(reterr, ERR_NOT_FOUND, "the instance's version has no flow \"%.*s\"",
-                         SLICE_ARGS(identity));
+                         SLICE_ARGS(config->identity));
     }
     *ret = gql_result_object(flow);
     return e;

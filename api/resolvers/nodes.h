@@ -93,10 +93,10 @@ MUST_USE enum err integration_node_definition(const struct gql_call *call,
                                               const struct definition **ret,
                                               struct error *reterr);
 
-/** The flow of an integration node by identity; NULL when the node has none of it. */
+/** The flow of an integration node that a flow config is of; NULL when the node has none of it. */
 MUST_USE enum err flow_node_load(const struct gql_call *call,
                                  const struct integration_node *integration,
-                                 struct slice identity,
+                                 const struct instance_flow *config,
                                  const struct flow_node **ret,
                                  struct error *reterr);
 

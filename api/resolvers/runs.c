@@ -11,6 +11,7 @@
 #include "api/invocation.h"
 #include "api/resolvers/bindings.h"
 #include "api/resolvers/execution.h"
+#include "api/resolvers/flows.h"
 #include "core/base/json_in.h"
 #include "core/domain/trigger.h"
 #include "projections/executions_view.h"
@@ -246,34 +247,54 @@ static enum err start_instance_test(struct gql_call *call, struct error *reterr)
     return e != ERR_OK ? e : start_test(it, input, instance, place, INVOKE_INSTANCE_TEST, reterr);
 }
 
-static enum err start_draft_test(struct gql_call *call, struct error *reterr)
+/* The place on the system instance of the flow that an id names, in whatever version. */
+static enum err find_draft_flow(struct gql_call *call,
+                                struct uuid flow_id,
+                                const struct instance_node **ret_system,
+                                uint32_t *ret_place,
+                                struct error *reterr)
 {
-    const struct value *input = gql_argument(call, "input");
-    struct run_mutation *it = make(call, input);
     struct views_txn *views = graph_context_of(call)->reading->views;
-    struct uuid flow;
+    const struct integration_node *draft = NULL;
+    const struct definition *definition = NULL;
+    const struct flow_definition *flow = NULL;
     struct uuid integration;
     struct slice identity;
     uint64_t number = 0;
-    uint32_t place = 0;
-    const struct integration_node *draft = NULL;
-    const struct instance_node *system = NULL;
-    if (it == NULL) {
-        return arena_error(call->arena, "a mutation", reterr);
-    }
-    enum err e = graph_input_target(input, "id", "IntegrationFlow", "Flow", &flow, reterr);
-    e = e != ERR_OK ? e
-                    : integrations_view_flow(views, flow, call->arena, &integration, &number,
-                                             &identity, reterr);
+    enum err e = integrations_view_flow(views, flow_id, call->arena, &integration, &number,
+                                        &identity, reterr);
     if (e == ERR_NOT_FOUND) {
         return error_set(reterr, e, "Flow not found");
     }
     e = e != ERR_OK ? e : integration_node_load(call, integration, &draft, reterr);
+    e = e != ERR_OK
+            ? e
+            : instance_node_load(call, draft->integration.system_instance, ret_system, reterr);
     e = e != ERR_OK ? e
-                    : instance_node_load(call, draft->integration.system_instance, &system, reterr);
-    if (e == ERR_OK && instance_flow_of(&system->instance, identity, &place) == NULL) {
-        return error_set(reterr, ERR_NOT_FOUND, "the draft never had this flow");
+                    : flows_find(call, integration, number, identity, &definition, &flow, reterr);
+    if (e != ERR_OK) {
+        return e;
     }
+    const struct instance *system = &(*ret_system)->instance;
+    const struct instance_flow *found = flow != NULL
+                                            ? instance_flow_for(system, definition, flow, ret_place)
+                                            : instance_flow_of(system, identity, ret_place);
+    return found != NULL ? ERR_OK
+                         : error_set(reterr, ERR_NOT_FOUND, "the draft never had this flow");
+}
+
+static enum err start_draft_test(struct gql_call *call, struct error *reterr)
+{
+    const struct value *input = gql_argument(call, "input");
+    struct run_mutation *it = make(call, input);
+    const struct instance_node *system = NULL;
+    struct uuid flow;
+    uint32_t place = 0;
+    if (it == NULL) {
+        return arena_error(call->arena, "a mutation", reterr);
+    }
+    enum err e = graph_input_target(input, "id", "IntegrationFlow", "Flow", &flow, reterr);
+    e = e != ERR_OK ? e : find_draft_flow(call, flow, &system, &place, reterr);
     return e != ERR_OK
                ? e
                : start_test(it, input, system->instance.id, place, INVOKE_INTEGRATION_TEST, reterr);

@@ -4,6 +4,8 @@
 #include "core/base/check.h"
 #include "core/base/json_in.h"
 #include "core/base/memory.h"
+#include "core/definition/config_value.h"
+#include "core/flow/template.h"
 #include "projections/as_of.h"
 #include "projections/instances_view.h"
 
@@ -147,22 +149,38 @@ open_state(struct loading *it, uint64_t seq, const struct value **ret, struct er
     return e;
 }
 
+/* What is set, else the default. What was set may be of another type in the version it now runs
+ * with: it is judged again. Lives until the scratch memory is emptied. */
+static enum err load_text(struct loading *it,
+                          const struct config_var *var,
+                          const struct config_entry *entry,
+                          struct slice *ret,
+                          struct error *reterr)
+{
+    const struct value *state = NULL;
+    *ret = var->default_value;
+    if (entry == NULL || entry->seq == 0) {
+        return ERR_OK;
+    }
+    enum err e = open_state(it, entry->seq, &state, reterr);
+    if (e == ERR_OK && !config_value_in(state, entry->identity, ret)) {
+        return error_set(reterr, ERR_DAMAGED, "config variable \"%.*s\" is not where it was set",
+                         SLICE_ARGS(var->key));
+    }
+    e = e != ERR_OK ? e : config_value_check_text(var, *ret, &it->scratch, ret, reterr);
+    return e == ERR_INVALID
+               ? error_wrap(reterr, e, "config variable \"%.*s\"", SLICE_ARGS(var->key))
+               : e;
+}
+
 static enum err load_plain(struct loading *it,
                            const struct config_var *var,
                            const struct config_entry *entry,
                            struct snapshot_var *ret,
                            struct error *reterr)
 {
-    struct slice text = var->default_value;
-    const struct value *state = NULL;
-    enum err e = ERR_OK;
-    if (entry != NULL && entry->seq != 0) {
-        e = open_state(it, entry->seq, &state, reterr);
-        if (e == ERR_OK && !config_value_in(state, var->identity, &text)) {
-            e = error_set(reterr, ERR_DAMAGED, "config variable \"%.*s\" is not where it was set",
-                          SLICE_ARGS(var->key));
-        }
-    }
+    struct slice text = {NULL, 0};
+    enum err e = load_text(it, var, entry, &text, reterr);
     return e != ERR_OK ? e : typed_value(var, text, &it->entry->arena, &ret->value, reterr);
 }
 
@@ -170,22 +188,38 @@ static enum err load_plain(struct loading *it,
 static enum err
 load_referred(struct loading *it, struct slice key, struct slice *ret, struct error *reterr)
 {
-    const struct config_var *var = definition_config_var(it->entry->config.definition, key);
-    struct snapshot_var referred = {.value = value_null()};
+    const struct definition *definition = it->entry->config.definition;
+    const struct config_var *var = definition_config_var(definition, key);
     *ret = (struct slice){NULL, 0};
     if (var == NULL || var->data_type == CONFIG_CONNECTION) {
         return ERR_OK;
     }
-    const struct config_entry *entry = config_entry_of(&it->config, var->identity);
-    enum err e = load_plain(it, var, entry, &referred, reterr);
-    if (e == ERR_OK) {
-        *ret = value_text_of(&referred.value);
+    return load_text(it, var, config_entry_for(&it->config, definition, var), ret, reterr);
+}
+
+/* A template of an input of a connection, which may refer to variables only. */
+static enum err render_template(struct loading *it,
+                                const struct input *input,
+                                struct slice text,
+                                struct slice *ret,
+                                struct error *reterr)
+{
+    struct scope scope;
+    struct error why = {0};
+    enum err e = scope_init(&scope, &it->entry->config.config, 1, &it->scratch, reterr);
+    if (e != ERR_OK) {
+        return e;
     }
-    return e;
+    e = template_render(text, &scope, &it->scratch, ret, &why);
+    if (e != ERR_OK) { /* what is wrong with a secret would show a part of it */
+        return error_set(reterr, e, "the template of the connection's input \"%.*s\"%s%s",
+                         SLICE_ARGS(input->key), input->secret ? " cannot be filled in" : ": ",
+                         input->secret ? "" : error_text(&why));
+    }
+    return ERR_OK;
 }
 
 static enum err load_field(struct loading *it,
-                           const struct config_var *var,
                            const struct config_entry *entry,
                            const struct input *input,
                            struct snapshot_field *ret,
@@ -199,12 +233,14 @@ static enum err load_field(struct loading *it,
         if (slice_equal(entry->inputs[i].name, input->key) && entry->inputs[i].has_value) {
             e = open_state(it, entry->inputs[i].seq, &state, reterr);
             if (e == ERR_OK) {
-                (void)config_input_in(state, var->identity, input->key, &text, &type);
+                (void)config_input_in(state, entry->identity, input->key, &text, &type);
             }
         }
     }
     if (e == ERR_OK && type == INPUT_CONFIGVAR) {
         e = load_referred(it, text, &text, reterr);
+    } else if (e == ERR_OK && type == INPUT_TEMPLATE) {
+        e = render_template(it, input, text, &text, reterr);
     }
     ret->name = input->key;
     ret->secret = input->secret;
@@ -228,30 +264,47 @@ static enum err load_connection(struct loading *it,
         .key = var->connection.key, .config_var_key = var->key, .fields = fields};
     enum err e = ERR_OK;
     for (uint32_t i = 0; i < var->input_count && e == ERR_OK; i++) {
-        e = load_field(it, var, entry, &var->inputs[i], &fields[connection->field_count++], reterr);
+        e = load_field(it, entry, &var->inputs[i], &fields[connection->field_count++], reterr);
     }
     ret->connection = connection;
     return e;
 }
 
+/* Variables of the one kind or the other, into their places. */
+static enum err load_kind(struct loading *it, bool connections, struct error *reterr)
+{
+    const struct definition *definition = it->entry->config.definition;
+    struct snapshot *config = &it->entry->config.config;
+    enum err e = ERR_OK;
+    for (uint32_t i = 0; i < definition->config_var_count && e == ERR_OK; i++) {
+        const struct config_var *var = &definition->config_vars[i];
+        const struct config_entry *entry = config_entry_for(&it->config, definition, var);
+        struct snapshot_var *ret = &config->vars[i];
+        if ((var->data_type == CONFIG_CONNECTION) != connections) {
+            continue;
+        }
+        e = connections ? load_connection(it, var, entry, ret, reterr)
+                        : load_plain(it, var, entry, ret, reterr);
+        arena_reset(&it->scratch);
+    }
+    return e;
+}
+
+/* Connections last: their inputs may refer to other variables. */
 static enum err load_vars(struct loading *it, struct error *reterr)
 {
     const struct definition *definition = it->entry->config.definition;
     struct snapshot *config = &it->entry->config.config;
     config->vars =
         ARENA_ARRAY(&it->entry->arena, struct snapshot_var, definition->config_var_count);
-    enum err e = config->vars != NULL
-                     ? ERR_OK
-                     : arena_error(&it->entry->arena, "the config of an execution", reterr);
-    for (uint32_t i = 0; i < definition->config_var_count && e == ERR_OK; i++) {
-        const struct config_var *var = &definition->config_vars[i];
-        const struct config_entry *entry = config_entry_of(&it->config, var->identity);
-        struct snapshot_var *ret = &config->vars[config->count++];
-        ret->key = var->key;
-        e = var->data_type == CONFIG_CONNECTION ? load_connection(it, var, entry, ret, reterr)
-                                                : load_plain(it, var, entry, ret, reterr);
-        arena_reset(&it->scratch);
+    if (config->vars == NULL) {
+        return arena_error(&it->entry->arena, "the config of an execution", reterr);
     }
+    for (uint32_t i = 0; i < definition->config_var_count; i++) {
+        config->vars[config->count++].key = definition->config_vars[i].key;
+    }
+    enum err e = load_kind(it, false, reterr);
+    e = e != ERR_OK ? e : load_kind(it, true, reterr);
     if (e == ERR_OK && arena_exhausted(&it->entry->arena)) {
         e = arena_error(&it->entry->arena, "the config of an execution", reterr);
     }

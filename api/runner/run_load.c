@@ -56,11 +56,11 @@ static enum err find_flow(struct run_load *it, struct error *reterr)
         return error_set(reterr, ERR_DAMAGED, "the instance has no flow config %llu",
                          (unsigned long long)place);
     }
-    struct slice identity = it->instance->flows[place].identity;
-    run->flow = definition_flow(run->config->definition, identity);
+    const struct instance_flow *config = &it->instance->flows[place];
+    run->flow = instance_flow_definition(config, run->config->definition);
     return run->flow != NULL ? ERR_OK
                              : error_set(reterr, ERR_NOT_FOUND, "the version has no flow \"%.*s\"",
-                                         SLICE_ARGS(identity));
+                                         SLICE_ARGS(config->identity));
 }
 
 /* ---- the trigger ---- */
@@ -111,7 +111,7 @@ static struct value webhook_urls(struct run_load *it)
     const struct definition *definition = it->run->config->definition;
     for (uint32_t i = 0; i < definition->flow_count; i++) {
         const struct instance_flow *flow =
-            instance_flow_of(it->instance, definition->flows[i].identity, NULL);
+            instance_flow_for(it->instance, definition, &definition->flows[i], NULL);
         if (flow != NULL) {
             (void)value_map_put(&it->run->arena, &urls, definition->flows[i].name,
                                 value_text(webhook_url(it, flow->id)));

@@ -133,6 +133,17 @@ const struct flow_definition *definition_flow(const struct definition *definitio
     return NULL;
 }
 
+const struct flow_definition *definition_flow_named(const struct definition *definition,
+                                                    struct slice name)
+{
+    for (uint32_t i = 0; i < definition->flow_count; i++) {
+        if (slice_equal(definition->flows[i].name, name)) {
+            return &definition->flows[i];
+        }
+    }
+    return NULL;
+}
+
 const struct config_var *definition_config_var(const struct definition *definition,
                                                struct slice key)
 {

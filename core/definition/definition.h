@@ -335,6 +335,10 @@ void definition_destroy(struct definition **definition);
 const struct flow_definition *definition_flow(const struct definition *definition,
                                               struct slice identity);
 
+/** The flow of a name. Returns: NULL when there is none. */
+const struct flow_definition *definition_flow_named(const struct definition *definition,
+                                                    struct slice name);
+
 /** The config variable of a key. Returns: NULL when there is none. */
 const struct config_var *definition_config_var(const struct definition *definition,
                                                struct slice key);

@@ -17,6 +17,57 @@ const struct config_entry *config_entry_of(const struct config *config, struct s
     return NULL;
 }
 
+static const struct config_entry *entry_of_alias(const struct config *config, struct slice alias)
+{
+    for (uint32_t i = 0; i < config->count; i++) {
+        if (config->entries[i].alias.size > 0 && slice_equal(config->entries[i].alias, alias)) {
+            return &config->entries[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether another variable goes by this identity. */
+static bool is_anothers(const struct definition *definition,
+                        const struct config_var *var,
+                        struct slice identity)
+{
+    for (uint32_t i = 0; i < definition->config_var_count; i++) {
+        const struct config_var *other = &definition->config_vars[i];
+        if (other != var && slice_equal(other->identity, identity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct config_entry *config_entry_for(const struct config *config,
+                                            const struct definition *definition,
+                                            const struct config_var *var)
+{
+    const struct config_entry *found = config_entry_of(config, var->identity);
+    found = found != NULL ? found : entry_of_alias(config, var->identity);
+    return found == NULL && !is_anothers(definition, var, var->key)
+               ? config_entry_of(config, var->key)
+               : found;
+}
+
+struct value config_aliases(const struct config *config,
+                            const struct definition *definition,
+                            struct arena *arena)
+{
+    struct value aliases = value_map();
+    for (uint32_t i = 0; i < definition->config_var_count; i++) {
+        const struct config_var *var = &definition->config_vars[i];
+        const struct config_entry *entry = config_entry_for(config, definition, var);
+        if (entry != NULL && !slice_equal(entry->identity, var->identity) &&
+            !slice_equal(entry->alias, var->identity)) {
+            (void)value_map_put(arena, &aliases, entry->identity, value_text(var->identity));
+        }
+    }
+    return aliases;
+}
+
 static const struct config_input *input_of(const struct config_entry *entry, struct slice name)
 {
     for (uint32_t i = 0; entry != NULL && i < entry->input_count; i++) {
@@ -65,6 +116,13 @@ struct deciding {
     struct value config; /* what changes, for the event */
 };
 
+/* What the variable is known by: what is set already keeps its name. */
+static struct slice identity_of(const struct deciding *it, const struct config_var *var)
+{
+    const struct config_entry *entry = config_entry_for(it->current, it->definition, var);
+    return entry != NULL ? entry->identity : var->identity;
+}
+
 static void refuse(struct deciding *it, struct slice key, const char *text)
 {
     struct slice field = arena_format(it->decision->arena, "configVariables.%.*s", SLICE_ARGS(key));
@@ -105,7 +163,7 @@ static void decide_plain(struct deciding *it,
     }
     struct slice texts[3] = {kept.value, kept.schedule_type, kept.time_zone};
     struct slice mark = make_mark(it, texts, 3);
-    const struct config_entry *old = config_entry_of(it->current, var->identity);
+    const struct config_entry *old = config_entry_for(it->current, it->definition, var);
     if (old != NULL && slice_equal(old->mark, mark)) {
         return;
     }
@@ -118,7 +176,7 @@ static void decide_plain(struct deciding *it,
     if (kept.time_zone.size > 0) {
         (void)value_map_put(arena, &item, SLICE("timeZone"), value_text(kept.time_zone));
     }
-    (void)value_map_put(arena, &it->config, var->identity, item);
+    (void)value_map_put(arena, &it->config, identity_of(it, var), item);
 }
 
 /* One input of a connection as an item of the event, if it changes. */
@@ -173,7 +231,7 @@ static void decide_connection(struct deciding *it,
         refuse(it, var->key, error_text(&error));
         return;
     }
-    const struct config_entry *old = config_entry_of(it->current, var->identity);
+    const struct config_entry *old = config_entry_for(it->current, it->definition, var);
     struct value inputs = value_map();
     if (!has_room(it, var, old, &connection)) {
         return;
@@ -184,7 +242,7 @@ static void decide_connection(struct deciding *it,
     if (inputs.map.count > 0) {
         struct value item = value_map();
         (void)value_map_put(it->decision->arena, &item, SLICE("inputs"), inputs);
-        (void)value_map_put(it->decision->arena, &it->config, var->identity, item);
+        (void)value_map_put(it->decision->arena, &it->config, identity_of(it, var), item);
     }
 }
 
@@ -206,14 +264,14 @@ static void decide_one(struct deciding *it, const struct config_assignment *assi
     }
 }
 
-static bool is_assigned(const struct definition *definition,
+static bool is_assigned(const struct deciding *it,
                         const struct config_assignment *assignments,
                         size_t count,
                         struct slice identity)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct config_var *var = definition_config_var(definition, assignments[i].key);
-        if (var != NULL && slice_equal(var->identity, identity)) {
+        const struct config_var *var = definition_config_var(it->definition, assignments[i].key);
+        if (var != NULL && slice_equal(identity_of(it, var), identity)) {
             return true;
         }
     }
@@ -255,7 +313,7 @@ bool config_decide(const struct definition *definition,
     }
     for (uint32_t i = 0; replace && i < current->count; i++) {
         struct slice identity = current->entries[i].identity;
-        if (!is_assigned(definition, assignments, count, identity)) {
+        if (!is_assigned(&it, assignments, count, identity)) {
             (void)value_list_push(decision->arena, &unset, value_text(identity));
         }
     }
@@ -320,7 +378,7 @@ apply_entry(struct config_entry *entry, const struct value *item, uint64_t seq, 
 {
     const struct value *inputs = value_get(item, SLICE("inputs"));
     bool is_connection = inputs != NULL && inputs->type == VALUE_MAP;
-    struct config_entry fresh = {.identity = entry->identity};
+    struct config_entry fresh = {.identity = entry->identity, .alias = entry->alias};
     if (is_connection) {
         fresh.inputs = entry->inputs;
         fresh.input_count = entry->input_count;
@@ -334,6 +392,12 @@ apply_entry(struct config_entry *entry, const struct value *item, uint64_t seq, 
     *entry = fresh;
 }
 
+static void apply_alias(struct config_entry *entry, const struct value *aliases)
+{
+    const struct value *alias = value_get(aliases, entry->identity);
+    entry->alias = alias != NULL ? value_text_of(alias) : entry->alias;
+}
+
 void config_evolve(struct config *config,
                    const struct value *state,
                    uint64_t seq,
@@ -341,8 +405,9 @@ void config_evolve(struct config *config,
 {
     const struct value *changes = value_get(state, SLICE("config"));
     const struct value *unset = value_get(state, SLICE("unset"));
+    const struct value *aliases = value_get(state, SLICE("aliases"));
     bool has_changes = changes != NULL && changes->type == VALUE_MAP;
-    if (!has_changes && unset == NULL) {
+    if (!has_changes && unset == NULL && aliases == NULL) {
         return;
     }
     size_t room = config->count + (has_changes ? changes->map.count : 0);
@@ -353,6 +418,7 @@ void config_evolve(struct config *config,
     for (uint32_t i = 0; i < config->count; i++) {
         if (!is_unset(unset, config->entries[i].identity)) {
             fresh.entries[fresh.count++] = config->entries[i];
+            apply_alias(&fresh.entries[fresh.count - 1], aliases);
         }
     }
     for (uint32_t i = 0; has_changes && i < changes->map.count; i++) {
@@ -421,8 +487,9 @@ bool config_is_missing(const struct config_var *var,
 
 static void put_entry(struct buf *out, const struct config_entry *entry)
 {
-    codec_put_list(out, 6);
+    codec_put_list(out, 7);
     codec_put_text(out, entry->identity);
+    codec_put_text(out, entry->alias);
     codec_put_u64(out, entry->seq);
     codec_put_binary(out, entry->mark);
     codec_put_text(out, entry->schedule_type);
@@ -478,6 +545,7 @@ struct config config_take(struct codec_reader *reader, struct arena *arena)
         struct codec_reader item = codec_reader(&list->list.items[i]);
         struct config_entry *entry = &config.entries[config.count++];
         entry->identity = codec_take_text(&item);
+        entry->alias = codec_take_text(&item);
         entry->seq = codec_take_u64(&item);
         entry->mark = codec_take_binary(&item);
         entry->schedule_type = codec_take_text(&item);

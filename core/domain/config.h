@@ -34,9 +34,10 @@ struct config_input {
 
 /* One variable that was set. */
 struct config_entry {
-    struct slice identity;
-    uint64_t seq;      /* event whose body has the value; 0 for a connection */
-    struct slice mark; /* empty for a connection */
+    struct slice identity; /* of the variable when this was set first; never changes */
+    struct slice alias;    /* the stable key the variable got later; empty: none */
+    uint64_t seq;          /* event whose body has the value; 0 for a connection */
+    struct slice mark;     /* empty for a connection */
     struct slice schedule_type;
     struct slice time_zone;
     struct config_input *inputs; /* of a connection */
@@ -89,6 +90,17 @@ void config_evolve(struct config *config,
 /** The entry of an identity. Returns: NULL when it was never set. */
 const struct config_entry *config_entry_of(const struct config *config, struct slice identity);
 
+/** The entry of a variable of a definition: that of its identity, else the one that was made when
+ * the variable had a key only and no stable key. Returns: NULL when it was never set. */
+const struct config_entry *config_entry_for(const struct config *config,
+                                            const struct definition *definition,
+                                            const struct config_var *var);
+
+/** The stable keys that variables have got since they were set: {identity: stable key}. */
+struct value config_aliases(const struct config *config,
+                            const struct definition *definition,
+                            struct arena *arena);
+
 /** Same values, by marks, order aside. */
 bool config_equal(const struct config *a, const struct config *b);
 
@@ -97,7 +109,8 @@ bool config_is_missing(const struct config_var *var,
                        const struct config_entry *entry,
                        const char **ret_reason);
 
-/** The text an event's state body holds for a plain variable. Returns: false when it has none. */
+/** The text an event's state body holds for the entry of a plain variable. Returns: false when it
+ * has none. */
 bool config_value_in(const struct value *state, struct slice identity, struct slice *ret);
 
 /** The text and type it holds for one input of a connection. Returns: false when it has none. */

@@ -26,6 +26,30 @@ instance_flow_of(const struct instance *instance, struct slice identity, uint32_
     return NULL;
 }
 
+const struct flow_definition *instance_flow_definition(const struct instance_flow *config,
+                                                       const struct definition *definition)
+{
+    const struct flow_definition *flow = definition_flow(definition, config->identity);
+    if (flow == NULL && config->alias.size > 0) {
+        flow = definition_flow(definition, config->alias);
+    }
+    return flow != NULL ? flow : definition_flow_named(definition, config->identity);
+}
+
+const struct instance_flow *instance_flow_for(const struct instance *instance,
+                                              const struct definition *definition,
+                                              const struct flow_definition *flow,
+                                              uint32_t *ret_place)
+{
+    const struct instance_flow *found = instance_flow_of(instance, flow->identity, ret_place);
+    for (uint32_t i = 0; found == NULL && i < instance->flow_count; i++) {
+        if (instance_flow_definition(&instance->flows[i], definition) == flow) {
+            found = instance_flow_of(instance, instance->flows[i].identity, ret_place);
+        }
+    }
+    return found;
+}
+
 static struct value new_flow(struct arena *arena, const struct uuid *id, struct slice identity)
 {
     struct value flow = value_map();
@@ -35,7 +59,18 @@ static struct value new_flow(struct arena *arena, const struct uuid *id, struct 
     return flow;
 }
 
-/* The flows of the definition that have no flow config yet, as items of a body. */
+/* A flow config learns the stable key that its flow got. */
+static struct value
+new_alias(struct arena *arena, const struct instance_flow *config, struct slice alias)
+{
+    struct value flow = value_map();
+    (void)value_map_put(arena, &flow, SLICE("identity"), value_text(config->identity));
+    (void)value_map_put(arena, &flow, SLICE("alias"), value_text(alias));
+    return flow;
+}
+
+/* The flows of the definition that have no flow config yet, and those that got a stable key, as
+ * items of a body. */
 static struct value new_flows(const struct instance *instance,
                               const struct definition *definition,
                               const struct uuid *fresh_ids,
@@ -43,12 +78,29 @@ static struct value new_flows(const struct instance *instance,
 {
     struct value flows = value_list();
     for (uint32_t i = 0; i < definition->flow_count; i++) {
-        struct slice identity = definition->flows[i].identity;
-        if (instance == NULL || instance_flow_of(instance, identity, NULL) == NULL) {
-            (void)value_list_push(arena, &flows, new_flow(arena, &fresh_ids[i], identity));
+        const struct flow_definition *flow = &definition->flows[i];
+        const struct instance_flow *config =
+            instance != NULL ? instance_flow_for(instance, definition, flow, NULL) : NULL;
+        if (config == NULL) {
+            (void)value_list_push(arena, &flows, new_flow(arena, &fresh_ids[i], flow->identity));
+        } else if (!slice_equal(config->identity, flow->identity) &&
+                   !slice_equal(config->alias, flow->identity)) {
+            (void)value_list_push(arena, &flows, new_alias(arena, config, flow->identity));
         }
     }
     return flows;
+}
+
+/* What the config learns of a definition. */
+static void put_aliases(const struct instance *instance,
+                        const struct definition *definition,
+                        struct event *event,
+                        struct decision *decision)
+{
+    struct value aliases = config_aliases(&instance->config, definition, decision->arena);
+    if (aliases.map.count > 0) {
+        decision_put(decision, event, "aliases", aliases);
+    }
 }
 
 void instance_decide_new_flows(const struct instance *instance,
@@ -57,9 +109,13 @@ void instance_decide_new_flows(const struct instance *instance,
                                struct decision *decision)
 {
     struct value flows = new_flows(instance, definition, fresh_ids, decision->arena);
+    struct event *event = decision_add(decision, EVENT_INSTANCE_FLOWS_CHANGED);
     if (flows.list.count > 0) {
-        struct event *event = decision_add(decision, EVENT_INSTANCE_FLOWS_CHANGED);
         decision_put(decision, event, "flows", flows);
+    }
+    put_aliases(instance, definition, event, decision);
+    if (event->bodies[BODY_STATE].type == VALUE_NULL) {
+        decision->count--; /* nothing changes */
     }
 }
 
@@ -152,6 +208,7 @@ static void decide_version(const struct instance *instance,
     event->facts.instance_version_changed.version = command->new_version;
     decision_put(decision, event, "flows",
                  new_flows(instance, command->new_definition, command->fresh_ids, decision->arena));
+    put_aliases(instance, command->new_definition, event, decision);
 }
 
 static void decide_config(const struct instance *instance,
@@ -281,7 +338,7 @@ static void check_complete(const struct instance *instance,
     for (uint32_t i = 0; i < definition->config_var_count; i++) {
         const struct config_var *var = &definition->config_vars[i];
         const char *reason = NULL;
-        if (config_is_missing(var, config_entry_of(&instance->config, var->identity), &reason)) {
+        if (config_is_missing(var, config_entry_for(&instance->config, definition, var), &reason)) {
             struct slice field =
                 arena_format(decision->arena, "configVariables.%.*s", SLICE_ARGS(var->key));
             problem_add(&decision->problems, field, "%s", reason);
@@ -358,6 +415,10 @@ static void apply_flow(struct instance *instance, const struct value *item, stru
     }
     const struct value *id = value_get(item, SLICE("id"));
     const struct value *keys = value_get(item, SLICE("keys"));
+    const struct value *alias = value_get(item, SLICE("alias"));
+    if (alias != NULL) {
+        instance->flows[place].alias = value_text_of(alias);
+    }
     if (id != NULL && id->type == VALUE_BINARY && id->bytes.size == sizeof(struct uuid)) {
         memcpy(instance->flows[place].id.bytes, id->bytes.data, sizeof(struct uuid));
     }
@@ -447,7 +508,8 @@ void instance_evolve(struct instance *instance,
     apply_flows(instance, value_get(state, SLICE("flows")), arena);
     config_evolve(&instance->config, state, event->seq, arena);
     if (event->event.type == EVENT_INSTANCE_CREATED ||
-        event->event.type == EVENT_INSTANCE_CONFIG_CHANGED) {
+        event->event.type == EVENT_INSTANCE_CONFIG_CHANGED ||
+        value_get(state, SLICE("aliases")) != NULL) {
         instance->config_seq = event->seq;
     }
 }
@@ -471,9 +533,10 @@ static void put_flows(struct buf *out, const struct instance *instance)
     codec_put_list(out, instance->flow_count);
     for (uint32_t i = 0; i < instance->flow_count; i++) {
         const struct instance_flow *flow = &instance->flows[i];
-        codec_put_list(out, 3);
+        codec_put_list(out, 4);
         codec_put_uuid(out, flow->id);
         codec_put_text(out, flow->identity);
+        codec_put_text(out, flow->alias);
         codec_put_list(out, flow->keys.count);
         for (uint32_t k = 0; k < flow->keys.count; k++) {
             codec_put_binary(out, flow->keys.items[k]);
@@ -494,6 +557,7 @@ static void take_flows(struct codec_reader *reader, struct instance *instance, s
         struct instance_flow *ret = &instance->flows[instance->flow_count++];
         ret->id = codec_take_uuid(&flow);
         ret->identity = codec_take_text(&flow);
+        ret->alias = codec_take_text(&flow);
         ret->keys = digests_of(arena, codec_take(&flow));
         reader->bad = reader->bad || flow.bad;
     }

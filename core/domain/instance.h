@@ -16,8 +16,9 @@
  *
  * State bodies: created {name, description, labels, config, flows: [{id, identity}]}; updated
  * {name, description, labels}; config_changed {config, unset}; version_changed and flows_changed
- * {flows: [{id, identity, keys: [digest]}]}: an entry with an id is new, one without changes the
- * keys of an old one.
+ * {flows: [{id, identity, keys: [digest], alias}], aliases: {identity: stable key}}: an entry with
+ * an id is new, one without changes an old one. Flows and config variables that were known by their
+ * names and got a stable key are known by both from then on.
  */
 #ifndef DAYBOOK_CORE_DOMAIN_INSTANCE_H
 #define DAYBOOK_CORE_DOMAIN_INSTANCE_H
@@ -31,8 +32,9 @@
 #define INSTANCE_KEY_DIGEST_BYTES 32
 
 struct instance_flow {
-    struct uuid id; /* the capability in its webhook URL */
-    struct slice identity;
+    struct uuid id;        /* the capability in its webhook URL */
+    struct slice identity; /* of the flow when this was made; never changes */
+    struct slice alias;    /* the stable key the flow got later; empty: none */
     struct text_list keys; /* digests */
 };
 
@@ -138,6 +140,17 @@ bool instance_needs_deploy(const struct instance *instance);
 /** The flow config of an identity. Returns: NULL when there is none; `ret_place` may be NULL. */
 const struct instance_flow *
 instance_flow_of(const struct instance *instance, struct slice identity, uint32_t *ret_place);
+
+/** The flow config of a flow of a definition: that of its identity, else the one that was made when
+ * the flow had a name only and no stable key. Returns: as instance_flow_of. */
+const struct instance_flow *instance_flow_for(const struct instance *instance,
+                                              const struct definition *definition,
+                                              const struct flow_definition *flow,
+                                              uint32_t *ret_place);
+
+/** The other way: the flow of a definition that a flow config is of. Returns: NULL for none. */
+const struct flow_definition *instance_flow_definition(const struct instance_flow *config,
+                                                       const struct definition *definition);
 
 /** The instance after an event. New lists are in `arena`, texts borrow from the event. */
 void instance_evolve(struct instance *instance,

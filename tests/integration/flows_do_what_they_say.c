@@ -132,6 +132,9 @@ TEST(flows, sign_in_with_connections)
     expect_header(&key, "Authorization", "Bearer a-long-key");
     expect_header(&header, "X-Api", "the-key");
     EXPECT(kit_message_header(&header, "Authorization").data == NULL);
+    STEP("inputs may be made of other variables: user-7:7");
+    struct kit_message composed = received(story, "/composed", 0);
+    expect_header(&composed, "Authorization", "Basic dXNlci03Ojc=");
     STEP("what the other side says of a secret is not said again");
     EXPECT_TEXT(execution, "status", "ERROR");
     EXPECT(strstr(TEXT_AT(execution, "error"), "answered 401") != NULL);

@@ -250,4 +250,178 @@ TEST(moving, leaves_api_keys_in_place)
     EXPECT(status_with_key(story, url, "k-wrong") == 200);
     EXPECT_PROBLEM(set_keys(story, id, id, "[\"k\"]"), "updateInstance", "flowConfigs",
                    "no such flow");
+    STEP("a flow of another integration is none of this one's, whatever it is called");
+    static const char other[] = KIT_DEFINITION("Other") "flows:\n" KIT_FLOW("Same");
+    const struct value *same =
+        GQL(story, "query($id: ID!) { integration(id: $id) { flows { nodes { id } } } }",
+            {"id", .text = kit_story_publish(story, other)});
+    EXPECT_PROBLEM(set_keys(story, id, TEXT_AT(same, "integration.flows.nodes[0].id"), "[\"k\"]"),
+                   "updateInstance", "flowConfigs", "no such flow");
+}
+
+/* Version 1 knows variables and flows by their names; version 2 gives them stable keys; version 3
+ * other names. */
+#define KEYED(number, url_key, login_key, flow_key, url, login, flow)                              \
+    KIT_DEFINITION("Keyed")                                                                        \
+    "description: version " number "\n"                                                            \
+    "requiredConfigVars:\n"                                                                        \
+    "  - {key: " url url_key ", dataType: string}\n"                                               \
+    "  - key: " login login_key "\n"                                                               \
+    "    dataType: connection\n"                                                                   \
+    "    connection: {key: basic, component: {key: http, version: LATEST, isPublic: true}}\n"      \
+    "    inputs: {username: {type: value, value: \"\"}, password: {type: value, value: \"\"}}\n"   \
+    "flows:\n" KIT_FLOW_WITH(flow, flow_key "    endpointSecurityType: customer_optional\n")       \
+        SAY(number " {{#" url "}}")
+
+static const char named[] = KEYED("1", "", "", "", "URL", "Login", "Receive");
+static const char keyed[] = KEYED("2",
+                                  ", stableKey: url",
+                                  "\n    stableKey: login",
+                                  "    stableKey: receive\n",
+                                  "URL",
+                                  "Login",
+                                  "Receive");
+static const char renamed[] = KEYED("3",
+                                    ", stableKey: url",
+                                    "\n    stableKey: login",
+                                    "    stableKey: receive\n",
+                                    "Address",
+                                    "Account",
+                                    "Take");
+
+static const char *
+publish_over(struct kit_story *story, const char *integration, const char *definition)
+{
+    const struct value *data =
+        GQL(story,
+            "mutation($id: ID!, $text: String!) { importIntegration(input: {integrationId: $id, "
+            "definition: $text}) { errors { messages } } publishIntegration(input: {id: $id}) { "
+            "integration { id } errors { messages } } }",
+            {"id", .text = integration}, {"text", .text = definition});
+    EXPECT_NO_PROBLEMS(data, "publishIntegration");
+    return TEXT_AT(data, "publishIntegration.integration.id");
+}
+
+TEST(moving, survives_that_names_get_stable_keys)
+{
+    struct kit_instance instance = kit_story_instance(
+        story, named, "Acme",
+        "[{\"key\": \"URL\", \"value\": \"u\"}, {\"key\": \"Login\", \"values\": "
+        "\"[{\\\"name\\\": \\\"username\\\", \\\"value\\\": \\\"bob\\\"}, "
+        "{\\\"name\\\": \\\"password\\\", \\\"value\\\": \\\"hush\\\"}]\"}]");
+    (void)kit_story_deploy(story, &instance);
+    const char *url = kit_story_webhook(story, &instance, "Receive");
+    const char *two = publish_over(story, instance.version, keyed);
+    const char *three = publish_over(story, instance.version, renamed);
+
+    STEP("the flow that gets a stable key keeps its URL, the variables their values");
+    const struct value *moved = move(story, instance.id, two);
+    EXPECT_TEXT(moved, "flowConfigs.nodes[0].webhookUrl", url);
+    EXPECT_COUNT(moved, "flowConfigs.nodes", 1);
+    EXPECT_COUNT(moved, "missingConfig", 0);
+    EXPECT_TEXT(moved, "configVariables.nodes[0].value", "u");
+    (void)kit_story_deploy(story, &instance);
+    EXPECT(strcmp(said(story, url), "2 u") == 0);
+
+    STEP("keys are set, and values changed, as before");
+    const char *flow = TEXT_AT(moved, "flowConfigs.nodes[0].flow.id");
+    EXPECT_NO_PROBLEMS(set_keys(story, instance.id, flow, "[\"k-one\"]"), "updateInstance");
+    EXPECT(status_with_key(story, url, "k-two") == 401);
+    EXPECT_NO_PROBLEMS(set_keys(story, instance.id, flow, "[]"), "updateInstance");
+    const struct value *partly = GQL(
+        story,
+        "mutation($id: ID!) { updateInstanceConfigVariables(input: {id: $id, configVariables: "
+        "[{key: \"Login\", values: \"[{\\\"name\\\": \\\"password\\\", \\\"value\\\": "
+        "\\\"new\\\"}]\"}]}) { instance { missingConfig configVariables { nodes { status inputs "
+        "{ nodes { value } } } } } errors { messages } } }",
+        {"id", .text = instance.id});
+    EXPECT_COUNT(partly, "updateInstanceConfigVariables.instance.missingConfig", 0);
+    EXPECT_LIST(partly,
+                "updateInstanceConfigVariables.instance.configVariables.nodes[1].inputs.nodes",
+                "value", "bob, ");
+    const struct value *runs =
+        GQL(story, "query($flow: ID) { executionResults(flow: $flow) { totalCount } }",
+            {"flow", .text = flow});
+    EXPECT(VALUE_AT(runs, "executionResults.totalCount")->integer >= 1);
+    STEP("and all of it may be set anew");
+    kit_story_configure(story, &instance, "URL", "v");
+    (void)kit_story_deploy(story, &instance);
+    EXPECT(strcmp(said(story, url), "2 v") == 0);
+
+    STEP("from then on the stable key counts: other names change nothing");
+    const struct value *far = move(story, instance.id, three);
+    EXPECT_TEXT(far, "flowConfigs.nodes[0].webhookUrl", url);
+    EXPECT_TEXT(far, "flowConfigs.nodes[0].flow.name", "Take");
+    EXPECT_COUNT(far, "missingConfig", 0);
+    EXPECT_TEXT(far, "configVariables.nodes[0].value", "v");
+    EXPECT(strcmp(said(story, url), "2 v") == 0);
+    (void)kit_story_deploy(story, &instance);
+    EXPECT(strcmp(said(story, url), "3 v") == 0);
+    STEP("back at the first, everything is there");
+    const struct value *back = move(story, instance.id, instance.version);
+    EXPECT_TEXT(back, "flowConfigs.nodes[0].webhookUrl", url);
+    EXPECT_COUNT(back, "missingConfig", 0);
+    EXPECT(strcmp(said(story, url), "3 v") == 0);
+    (void)kit_story_deploy(story, &instance);
+    EXPECT(strcmp(said(story, url), "1 v") == 0);
+}
+
+TEST(moving, drafts_that_get_stable_keys_keep_their_test_urls)
+{
+    const char *one = kit_story_publish(story, named);
+    const char *query = "query($id: ID!) { integration(id: $id) { flows { nodes { id testUrl } } "
+                        "systemInstance { id } "
+                        "testConfigVariables { nodes { value } } } }";
+    const struct value *before = GQL(story, query, {"id", .text = one});
+    const char *url = TEXT_AT(before, "integration.flows.nodes[0].testUrl");
+    const char *system = TEXT_AT(before, "integration.systemInstance.id");
+    kit_story_configure(story, &(struct kit_instance){.id = system}, "URL", "u");
+    const char *three = publish_over(story, publish_over(story, one, keyed), renamed);
+    const struct value *after = GQL(story, query, {"id", .text = three});
+    EXPECT_TEXT(after, "integration.flows.nodes[0].testUrl", url);
+    EXPECT_TEXT(after, "integration.testConfigVariables.nodes[0].value", "u");
+    EXPECT(strcmp(said(story, url), "3 u") == 0);
+    STEP("also by the id of the flow in any version");
+    const char *const flows[] = {TEXT_AT(before, "integration.flows.nodes[0].id"),
+                                 TEXT_AT(after, "integration.flows.nodes[0].id")};
+    for (size_t i = 0; i < 2; i++) {
+        const struct value *test = GQL(story,
+                                       "mutation($id: ID!) { testIntegrationFlow(input: {id: $id}) "
+                                       "{ testIntegrationFlowResult "
+                                       "{ execution { id } } errors { messages } } }",
+                                       {"id", .text = flows[i]});
+        const struct value *run = kit_story_await(
+            story, TEXT_AT(test, "testIntegrationFlow.testIntegrationFlowResult.execution.id"));
+        EXPECT_TEXT(run, "logs.nodes[1].message", "3 u");
+    }
+}
+
+#define TYPED(type)                                                                                \
+    KIT_DEFINITION("Typed")                                                                        \
+    "requiredConfigVars:\n  - {key: Value, dataType: " type "}\nflows:\n" KIT_FLOW("Receive")      \
+        SAY("{{#Value}}")
+
+TEST(moving, judges_values_by_the_type_they_have_now)
+{
+    struct kit_instance instance = kit_story_instance(
+        story, TYPED("string"), "Acme", "[{\"key\": \"Value\", \"value\": \"soon\"}]");
+    static const char *const definitions[] = {TYPED("number"), TYPED("boolean"), TYPED("date"),
+                                              TYPED("schedule"), TYPED("jsonForm")};
+    static const char *const reasons[] = {"a number like", "true or false is wanted",
+                                          "is not a date", "a schedule has five fields",
+                                          "malformed JSON"};
+    const char *url = kit_story_webhook(story, &instance, "Receive");
+    for (size_t i = 0; i < sizeof definitions / sizeof *definitions; i++) {
+        (void)move(story, instance.id, publish_over(story, instance.version, definitions[i]));
+        (void)kit_story_deploy(story, &instance);
+        const struct value *run = kit_story_await(story, kit_story_call(story, url, "{}"));
+        STEP("a value of version %zu", i + 2);
+        EXPECT_TEXT(run, "status", "ERROR");
+        EXPECT_THAT(strstr(TEXT_AT(run, "error"), "config variable \"Value\"") != NULL &&
+                        strstr(TEXT_AT(run, "error"), reasons[i]) != NULL,
+                    "the error is %s", TEXT_AT(run, "error"));
+    }
+    kit_story_configure(story, &instance, "Value", "{\"a\": 1}");
+    (void)kit_story_deploy(story, &instance);
+    EXPECT(strcmp(said(story, url), "{\"a\":1}") == 0);
 }
